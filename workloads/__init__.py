@@ -1,0 +1,1 @@
+"""What is computed: encodings, operations, traces and the one reference arithmetic."""

@@ -1,0 +1,95 @@
+"""Files into pydantic models, with every problem of a file in one message."""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from workloads.errors import InputError, input_error, problem
+
+
+class FileModel(BaseModel):
+    """The base of every file's model: unknown keys are errors and types are not converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+Model = TypeVar("Model", bound=FileModel)
+
+# pydantic's words for a broken rule, in the words of our messages.
+_RULES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known key",
+    "greater_than_equal": "must be >= {ge}",
+    "greater_than": "must be > {gt}",
+    "less_than_equal": "must be <= {le}",
+    "less_than": "must be < {lt}",
+    "int_type": "must be an integer",
+    "float_type": "must be a number",
+    "string_type": "must be a string",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "literal_error": "must be {expected}",
+    "finite_number": "must be finite",
+}
+
+
+def validate(model: type[Model], data: object, file: str | Path) -> Model:
+    """Return the data as that model.
+
+    Errors: InputError naming the file and, for every problem, field, rule and value.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems = [_describe(dict(detail)) for detail in error.errors(include_url=False)]
+    raise input_error(_closest_first(problems), file)
+
+
+def _describe(detail: dict[str, Any]) -> str:
+    path = ".".join(str(part) for part in detail["loc"]) or "the file"
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "value_error":
+        return f"{path} {context['error']}"
+    rule = _RULES[kind].format(**context) if kind in _RULES else f"is wrong ({detail['msg']})"
+    return problem(path, rule, None if kind in ("missing", "extra_forbidden") else detail["input"])
+
+
+def _closest_first(problems: Iterable[str]) -> list[str]:
+    # An unknown key is mostly a misspelt one, and then explains the missing one beside it.
+    return sorted(problems, key=lambda text: "is not a known key" not in text)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Errors: InputError if it cannot be read or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as TOML: {reason(error)}") from error
+
+
+def reason(error: Exception) -> str:
+    """Return why an operation on a file failed, without the path that the message names already."""
+    return error.strerror or str(error) if isinstance(error, OSError) else " ".join(str(error).split())
+
+
+def check_version(data: object, known: int, file: str | Path) -> None:
+    """Refuse a file of another schema version.
+
+    Errors: InputError saying which version this program reads and what to do.
+    """
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if version == known and type(version) is int:
+        return
+    if type(version) is int and version > known:
+        remedy = f"is newer than this program reads ({known}): update xnorsim"
+    else:
+        remedy = f"must be {known}"
+    raise input_error([problem("schema_version", remedy, version if version is not None else "missing")], file)

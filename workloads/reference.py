@@ -1,0 +1,72 @@
+"""The one reference arithmetic: exact integer products of packed operands, and threshold units.
+
+Everything else that computes a result (the engine's tile loop, the RTL, readers) is checked against these functions.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workloads.encodings import Digit, Encoding, Plane
+from workloads.packing import Words, pack_bits, popcount
+
+_BLOCK_WORDS = 1 << 20
+"""Words of intermediate result held at once, so that memory stays small for any shape."""
+
+
+def plane_product(a: Words, b: Words, k: int, plane_a: Plane, plane_b: Plane) -> NDArray[np.int64]:
+    """Multiply one plane of A by one plane of B, plane weights included.
+
+    Shapes: a [m, words], b [n, words] -> [m, n].
+    """
+    weight = plane_a.weight * plane_b.weight
+    sums = np.empty((len(a), len(b)), dtype=np.int64)
+    for rows in _blocks(len(a), max(1, b.size)):
+        sums[rows] = _digit_sums(a[rows, None, :], b[None, :, :], k, plane_a.digit, plane_b.digit)
+    return weight * sums
+
+
+def _digit_sums(a: Words, b: Words, k: int, digit_a: Digit, digit_b: Digit) -> NDArray[np.int64]:
+    if digit_a is digit_b is Digit.BIPOLAR:
+        return k - 2 * _count(a ^ b)
+    both = _count(a & b)
+    if digit_a is digit_b:
+        return both
+    # A bipolar digit is 2 bit - 1: the product with unipolar digits u is 2 popcount(bit & u) - popcount(u).
+    return 2 * both - _count(b if digit_a is Digit.BIPOLAR else a)
+
+
+def _count(words: Words) -> NDArray[np.int64]:
+    return cast(NDArray[np.int64], popcount(words).sum(axis=-1, dtype=np.int64))
+
+
+def _blocks(rows: int, words_per_row: int) -> Iterator[slice]:
+    step = max(1, _BLOCK_WORDS // words_per_row)
+    return (slice(start, start + step) for start in range(0, rows, step))
+
+
+def product(a: Words, b: Words, k: int, encoding_a: Encoding, encoding_b: Encoding) -> NDArray[np.int64]:
+    """Multiply two packed integer operands exactly.
+
+    Shapes: a [m, planes, words], b [n, planes, words] -> [m, n].
+    Errors: ValueError for a float encoding.
+    """
+    if encoding_a.is_float or encoding_b.is_float:
+        raise ValueError("the reference arithmetic is exact: it takes integer encodings only")
+    sums = np.zeros((len(a), len(b)), dtype=np.int64)
+    for i, plane_a in enumerate(encoding_a.planes):
+        for j, plane_b in enumerate(encoding_b.planes):
+            sums += plane_product(a[:, i], b[:, j], k, plane_a, plane_b)
+    return sums
+
+
+def threshold(sums: NDArray[np.int64], thresholds: NDArray[np.int64], at_most: NDArray[np.bool_]) -> Words:
+    """Compare each channel's sums with its threshold and pack the bits.
+
+    Shapes: sums [m, n], thresholds [n], at_most [n] -> [m, 1, words_of(n)]. The bit is ``sum >= threshold``, or
+    ``sum <= threshold`` where ``at_most`` is set.
+    """
+    bits = np.where(at_most, sums <= thresholds, sums >= thresholds)
+    return pack_bits(bits)[:, None, :]

@@ -1,0 +1,333 @@
+"""The trace file: a zip of trace.json and .npy operands (.xtrace), or a bare trace.json without operands."""
+
+import io
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from workloads.atomic import write_whole
+from workloads.encodings import encoding
+from workloads.errors import InputError, input_error, problem
+from workloads.model_file import FileModel, check_version, reason, validate
+from workloads.operations import MatrixProduct
+from workloads.packing import has_clean_tail, words_of
+from workloads.trace import SCHEMA_VERSION, Labels, Tensor, Thresholds, Trace
+
+MANIFEST = "trace.json"
+MAX_MANIFEST_BYTES = 16 << 20
+MAX_OPERAND_BYTES = 4 << 30
+MAX_SIZE = (1 << 20) - 1
+"""The largest m, k or n: what the hardware's counters hold."""
+_ENCRYPTED = 1
+"""The bit of a zip member's flags."""
+
+Size = Annotated[int, Field(ge=1, le=MAX_SIZE)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class TensorModel(FileModel):
+    """A tensor's entry; ``data`` names its .npy file."""
+
+    rows: Size
+    elements: Size
+    encoding: Name
+    data: Name | None = None
+
+
+class ThresholdsModel(FileModel):
+    """An entry of thresholds: int64 [channels, 2], the threshold and 1 where the bit is sum <= threshold."""
+
+    channels: Size
+    data: Name | None = None
+
+
+class OperationModel(FileModel):
+    """A matrix product; m, k and n follow from its tensors."""
+
+    type: Literal["matrix_product"]
+    name: Name
+    a: Name
+    b: Name
+    result: Name
+    thresholds: Name | None = None
+    count: Annotated[int, Field(ge=1, le=MAX_SIZE)] = 1
+
+
+class LabelsModel(FileModel):
+    """The true class of each row of a result."""
+
+    tensor: Name
+    data: Name
+
+
+class TraceModel(FileModel):
+    """trace.json."""
+
+    schema_version: Literal[1]
+    name: Name
+    description: str = ""
+    sources: list[str] = []
+    tensors: dict[Name, TensorModel]
+    thresholds: dict[Name, ThresholdsModel] = {}
+    operations: Annotated[list[OperationModel], Field(min_length=1)]
+    labels: LabelsModel | None = None
+
+
+def read_trace(path: Path) -> Trace:
+    """Read and check a trace.
+
+    Errors: InputError naming file, field, rule and value; nothing large is allocated before its size is checked.
+    """
+    try:
+        if not zipfile.is_zipfile(path):
+            return _build(_manifest(path.read_bytes(), path), None, path)
+        with zipfile.ZipFile(path) as archive:
+            return _build(_manifest(_member(archive, MANIFEST, MAX_MANIFEST_BYTES, path), path), archive, path)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise InputError(f"{path}: cannot be read as a trace: {reason(error)}") from error
+
+
+def _manifest(text: bytes, path: Path) -> TraceModel:
+    if len(text) > MAX_MANIFEST_BYTES:
+        raise input_error([problem(MANIFEST, f"must have at most {MAX_MANIFEST_BYTES} bytes", len(text))], path)
+    try:
+        data = json.loads(text)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{path}: is neither a trace archive nor JSON: {reason(error)}") from error
+    check_version(data, SCHEMA_VERSION, path)
+    return validate(TraceModel, data, path)
+
+
+def _member(archive: zipfile.ZipFile, name: str, limit_bytes: int, path: Path) -> bytes:
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
+        raise input_error([f"{name} is missing from the archive"], path) from None
+    if info.file_size > limit_bytes:
+        raise input_error([problem(name, f"must have at most {limit_bytes} bytes", info.file_size)], path)
+    if info.flag_bits & _ENCRYPTED:
+        raise input_error([f"{name} must not be encrypted"], path)
+    with archive.open(info) as stream:
+        return stream.read(limit_bytes + 1)
+
+
+class _Operands:
+    """The .npy members of an archive, each checked against the manifest before it is read."""
+
+    def __init__(self, archive: zipfile.ZipFile | None, path: Path) -> None:
+        self._archive = archive
+        self._path = path
+        self._left_bytes = MAX_OPERAND_BYTES
+
+    def array(self, field: str, name: str, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
+        if self._archive is None:
+            raise input_error([problem(field, "names data, which a bare trace.json cannot carry", name)], self._path)
+        wanted = np.dtype(dtype)
+        size_bytes = int(np.prod(shape, dtype=object)) * wanted.itemsize
+        if size_bytes > self._left_bytes:
+            raise input_error([problem(field, f"takes the operands over {MAX_OPERAND_BYTES} bytes", shape)], self._path)
+        self._left_bytes -= size_bytes
+        content = io.BytesIO(_member(self._archive, name, size_bytes + 4096, self._path))
+        try:
+            header = _npy_header(content)
+        except ValueError as error:
+            raise input_error([f"{name} is not a .npy file: {reason(error)}"], self._path) from error
+        body = content.read()
+        if header != (shape, False, wanted) or len(body) != size_bytes:
+            rule = f"must be C-ordered {wanted.str} of shape {shape} in {size_bytes} bytes"
+            raise input_error([problem(name, rule, (*header, len(body)))], self._path)
+        return np.frombuffer(body, dtype=wanted).reshape(shape).astype(wanted.newbyteorder("="), copy=False)
+
+
+def _npy_header(content: io.BytesIO) -> tuple[Any, ...]:
+    version = np.lib.format.read_magic(content)
+    if version == (1, 0):
+        return np.lib.format.read_array_header_1_0(content)
+    return np.lib.format.read_array_header_2_0(content)
+
+
+def _build(model: TraceModel, archive: zipfile.ZipFile | None, path: Path) -> Trace:
+    problems = _inconsistencies(model)
+    if problems:
+        raise input_error(problems, path)
+    operands = _Operands(archive, path)
+    tensors = {name: _tensor(name, entry, operands, path) for name, entry in model.tensors.items()}
+    thresholds = {
+        name: _thresholds(name, entry, operands) for name, entry in model.thresholds.items() if entry.data is not None
+    }
+    operations = tuple(_operation(entry, model) for entry in model.operations)
+    labels = None
+    if model.labels is not None:
+        rows = model.tensors[model.labels.tensor].rows
+        labels = Labels(model.labels.tensor, operands.array("labels.data", model.labels.data, "<i8", (rows,)))
+    return Trace(model.name, model.description, tensors, operations, thresholds, labels, tuple(model.sources))
+
+
+def _tensor(name: str, entry: TensorModel, operands: _Operands, path: Path) -> Tensor:
+    code = encoding(entry.encoding)
+    packed = None
+    if entry.data is not None:
+        shape = (entry.rows, len(code.planes), words_of(entry.elements))
+        packed = operands.array(f"tensors.{name}.data", entry.data, "<u8", shape)
+        if not has_clean_tail(packed, entry.elements):
+            raise input_error([f"{entry.data} must have zero bits after element {entry.elements} of each row"], path)
+    return Tensor(name, entry.rows, entry.elements, code, packed)
+
+
+def _thresholds(name: str, entry: ThresholdsModel, operands: _Operands) -> Thresholds:
+    assert entry.data is not None
+    table = operands.array(f"thresholds.{name}.data", entry.data, "<i8", (entry.channels, 2))
+    return Thresholds(name, np.ascontiguousarray(table[:, 0]), table[:, 1] != 0)
+
+
+def _operation(entry: OperationModel, model: TraceModel) -> MatrixProduct:
+    a, b = model.tensors[entry.a], model.tensors[entry.b]
+    return MatrixProduct(
+        entry.name, a.rows, a.elements, b.rows, entry.a, entry.b, entry.result,
+        encoding(a.encoding), encoding(b.encoding), entry.thresholds, entry.count,
+    )  # fmt: skip
+
+
+def _inconsistencies(model: TraceModel) -> list[str]:
+    """Return what does not fit together in a manifest whose single fields are right."""
+    problems = [text for name, entry in model.tensors.items() for text in _tensor_problems(name, entry)]
+    if problems:
+        return problems
+    seen: set[str] = set()
+    produced: set[str] = set()
+    results = {entry.result for entry in model.operations}
+    for index, entry in enumerate(model.operations):
+        field = f"operations.{index}"
+        if entry.name in seen:
+            problems.append(problem(f"{field}.name", "must be unique", entry.name))
+        seen.add(entry.name)
+        found = _operation_problems(field, entry, model, produced, results)
+        problems += found
+        produced.add(entry.result)
+    if model.labels is not None and model.labels.tensor not in model.tensors:
+        problems.append(problem("labels.tensor", "must name a tensor", model.labels.tensor))
+    return problems
+
+
+def _tensor_problems(name: str, entry: TensorModel) -> list[str]:
+    try:
+        code = encoding(entry.encoding)
+    except InputError as error:
+        return [f"tensors.{name}.{error}"]
+    if code.is_float and entry.data is not None:
+        return [problem(f"tensors.{name}.data", f"cannot be carried for {code.name}", entry.data)]
+    return []
+
+
+def _operation_problems(
+    field: str, entry: OperationModel, model: TraceModel, produced: set[str], results: set[str]
+) -> list[str]:
+    missing = [
+        problem(f"{field}.{key}", "must name a tensor", name)
+        for key, name in (("a", entry.a), ("b", entry.b), ("result", entry.result))
+        if name not in model.tensors
+    ]
+    if entry.thresholds is not None and entry.thresholds not in model.thresholds:
+        missing.append(problem(f"{field}.thresholds", "must name an entry of thresholds", entry.thresholds))
+    if missing:
+        return missing
+    early = [
+        problem(f"{field}.{key}", "must be an input or the result of an earlier operation", name)
+        for key, name in (("a", entry.a), ("b", entry.b))
+        if name in results - produced
+    ]
+    if entry.result in produced:
+        early.append(problem(f"{field}.result", "must be the result of one operation only", entry.result))
+    return early + _shape_problems(field, entry, model)
+
+
+def _shape_problems(field: str, entry: OperationModel, model: TraceModel) -> list[str]:
+    a, b, result = model.tensors[entry.a], model.tensors[entry.b], model.tensors[entry.result]
+    problems = []
+    if a.elements != b.elements:
+        problems.append(problem(f"{field}.b", f"must have {a.elements} elements a row, as {entry.a} has", b.elements))
+    if (result.rows, result.elements) != (a.rows, b.rows):
+        shape = (result.rows, result.elements)
+        problems.append(problem(f"{field}.result", f"must have {a.rows} rows of {b.rows} elements", shape))
+    code = encoding(result.encoding)
+    if entry.thresholds is not None:
+        channels = model.thresholds[entry.thresholds].channels
+        if channels != b.rows:
+            problems.append(problem(f"{field}.thresholds", f"must have {b.rows} channels", channels))
+        if not code.is_binary:
+            problems.append(problem(f"{field}.result", "must be bipolar or unipolar behind thresholds", code.name))
+    elif not (code.is_float or encoding(a.encoding).is_float or encoding(b.encoding).is_float):
+        needed = _operation(entry, model).worst_sum
+        if code.maximum < needed or code.minimum > -needed:
+            problems.append(problem(f"{field}.result", f"must hold sums up to +-{needed}", code.name))
+    return problems
+
+
+def write_trace(trace: Trace, path: Path) -> None:
+    """Write a trace as .xtrace, whole or not at all; the same trace gives the same bytes.
+
+    Errors: InputError if the file cannot be written.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+
+    def carried(name: str, array: NDArray[Any] | None, dtype: str) -> str | None:
+        if array is None:
+            return None
+        arrays[f"{name}.npy"] = np.ascontiguousarray(array.astype(dtype))
+        return f"{name}.npy"
+
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        "name": trace.name,
+        "description": trace.description,
+        "sources": list(trace.sources),
+        "tensors": {
+            t.name: _entry(rows=t.rows, elements=t.elements, encoding=t.encoding.name,
+                           data=carried(t.name, t.packed, "<u8"))
+            for t in trace.tensors.values()
+        },
+        "thresholds": {
+            o.thresholds: _entry(channels=o.n, data=carried(o.thresholds, _table(trace, o.thresholds), "<i8"))
+            for o in trace.operations
+            if o.thresholds is not None
+        },
+        "operations": [
+            _entry(type="matrix_product", name=o.name, a=o.a, b=o.b, result=o.result, thresholds=o.thresholds,
+                   count=o.count)
+            for o in trace.operations
+        ],
+    }  # fmt: skip
+    if trace.labels is not None:
+        manifest["labels"] = {"tensor": trace.labels.tensor, "data": carried("labels", trace.labels.classes, "<i8")}
+    write_whole(path, _archive(manifest, arrays))
+
+
+def _table(trace: Trace, name: str) -> NDArray[np.int64] | None:
+    carried = trace.thresholds.get(name)
+    return None if carried is None else np.stack([carried.sums, carried.at_most.astype(np.int64)], axis=1)
+
+
+def _entry(**values: object) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _archive(manifest: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        members = {MANIFEST: json.dumps(manifest, indent=1).encode()}
+        for name, array in arrays.items():
+            stream = io.BytesIO()
+            np.lib.format.write_array(stream, array, version=(1, 0), allow_pickle=False)
+            members[name] = stream.getvalue()
+        for name, data in members.items():
+            # A fixed date: the same trace must give the same bytes.
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return content.getvalue()
