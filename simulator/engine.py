@@ -1,0 +1,193 @@
+"""The SimPy engine: the cycles of a job from the schedule of docs/microarchitecture.md.
+
+Two processes run a job: the port, which walks the fixed order of requests, and the array, which issues slots. Simulation
+time counts clock edges: at time x the port may have a request accepted at edge x, and the array may issue at edge x.
+The work grows with tiles and slots, never with operand values or multiply-accumulates.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import TypeVar
+
+from simpy import Environment, Event, Timeout
+
+from simulator.accelerator import Accelerator
+from simulator.cycles import CycleClasses
+from simulator.errors import SimulationError
+from simulator.job import Job
+from simulator.tiling import Moves, Slot, Tiling
+
+_T = TypeVar("_T")
+Steps = Generator[Event, None, None]
+
+# Edges between a cause and the first edge at which its effect is seen, one for each register on the way.
+_FIRST_REQUEST = 2
+"""Job accepted -> first request accepted: the job's registers, the request register."""
+_DATA_TO_ISSUE = 2
+"""Load data written -> issue: the scratchpad's read, the issue."""
+_STORED_TO_ISSUE = 2
+"""Last store accepted -> issue into the freed place: the read is decided one edge, the issue two edges later."""
+_DRAINED_TO_REQUEST = 2
+"""Last result written -> a request that depends on it: the request register."""
+
+
+class _Credits:
+    """Units that one process hands to the other; a taker waits until there is one."""
+
+    def __init__(self, env: Environment, available: int = 0) -> None:
+        self._env = env
+        self._available = available
+        self._waiting: Event | None = None
+
+    def give(self, _: Event | None = None) -> None:
+        if self._waiting is None:
+            self._available += 1
+        else:
+            waiting, self._waiting = self._waiting, None
+            waiting.succeed()
+
+    def give_after(self, edges: int) -> None:
+        """Hand over one unit that many edges from now."""
+        timeout = Timeout(self._env, edges)
+        assert timeout.callbacks is not None
+        timeout.callbacks.append(self.give)
+
+    def take(self) -> Steps:
+        if self._available:
+            self._available -= 1
+        else:
+            self._waiting = Event(self._env)
+            yield self._waiting
+
+
+class _JobRun:
+    """One job on one array."""
+
+    def __init__(self, job: Job, accelerator: Accelerator) -> None:
+        self._tiling = Tiling.of(job, accelerator)
+        self._latency = accelerator.port.latency_cycles
+        self._env = Environment()
+        self._halves_a = _Credits(self._env, 2)
+        self._halves_b = _Credits(self._env, 2)
+        self._halves_thresholds = _Credits(self._env, 2)
+        self._places = _Credits(self._env, self._tiling.array.result_tiles)
+        self._slots_loaded = _Credits(self._env)
+        self._tiles_drained = _Credits(self._env)
+        self._issue = self._schedule = self._load_stall = self._store_stall = 0
+        self._last_issue: int | None = None
+
+    def classes(self) -> CycleClasses:
+        self._env.process(self._array())
+        end = self._env.run(self._env.process(self._port()))
+        if self._last_issue is None or self._issue == 0:
+            job = self._tiling.job
+            raise SimulationError(f"layer {job.name}: the port ended at cycle {end} before the array")
+        cycles = int(self._env.now)
+        flush = cycles - self._last_issue - 1
+        return CycleClasses(self._issue, self._schedule, self._load_stall, self._store_stall, flush)
+
+    # The port
+
+    def _port(self) -> Steps:
+        yield Timeout(self._env, _FIRST_REQUEST)
+        stores = self._stores()
+        places = self._tiling.array.result_tiles
+        for number, tile in enumerate(self._tiling.tiles()):
+            yield from self._loads(tile.moves)
+            if number >= places - 1:
+                yield from next(stores)
+        for store in stores:
+            yield from store
+
+    def _loads(self, moves: Moves) -> Steps:
+        if moves.threshold_words:
+            yield from self._load(self._halves_thresholds, moves.threshold_words)
+        for slot in moves.slots:
+            if slot.b_words:
+                yield from self._load(self._halves_b, slot.b_words)
+            if slot.a_words:
+                yield from self._load(self._halves_a, slot.a_words)
+            # The last request was accepted one edge ago.
+            self._slots_loaded.give_after(self._latency - 1 + _DATA_TO_ISSUE)
+
+    def _load(self, halves: _Credits, words: int) -> Steps:
+        yield from halves.take()
+        yield Timeout(self._env, words)
+
+    def _stores(self) -> Iterator[Steps]:
+        return (self._store(tile.moves.store_words) for tile in self._tiling.tiles())
+
+    def _store(self, words: int) -> Steps:
+        yield from self._tiles_drained.take()
+        yield Timeout(self._env, words)
+        self._places.give_after(_STORED_TO_ISSUE - 1)
+
+    # The array
+
+    def _array(self) -> Steps:
+        gap_end = 0
+        for moves, following in _with_next(tile.moves for tile in self._tiling.tiles()):
+            first_of_tile = True
+            for slot, next_slot in _with_next(moves.slots):
+                yield from self._wait(gap_end if first_of_tile else 0, first_of_tile=first_of_tile)
+                yield from self._issue_slot(slot)
+                first_of_tile = False
+                after = next_slot or (following and following.slots[0])
+                self._release(after)
+            self._drain(following)
+            if following:
+                gap_end = self._now + max(0, self._tiling.array.rows - following.issue_cycles)
+
+    @property
+    def _now(self) -> int:
+        return int(self._env.now)
+
+    def _wait(self, gap_end: int, *, first_of_tile: bool) -> Steps:
+        """Wait for gap, operands and place, in the order in which the classes count them."""
+        start = self._now
+        if gap_end > start:
+            yield Timeout(self._env, gap_end - start)
+        self._schedule += self._now - start
+        start = self._now
+        yield from self._slots_loaded.take()
+        self._load_stall += self._now - start
+        start = self._now
+        if first_of_tile:
+            yield from self._places.take()
+        self._store_stall += self._now - start
+
+    def _issue_slot(self, slot: Slot) -> Steps:
+        yield Timeout(self._env, slot.k_words.size)
+        self._issue += slot.k_words.size
+        self._last_issue = self._now - 1
+
+    def _release(self, after: Slot | None) -> None:
+        """Free the halves that the following slot does not use any more."""
+        if after and after.a_words:
+            self._halves_a.give()
+        if after and after.b_words:
+            self._halves_b.give()
+
+    def _drain(self, following: Moves | None) -> None:
+        """Announce the tile's results, whose last is written 2 rows + cols - 1 edges after the last issue."""
+        array = self._tiling.array
+        written = 2 * array.rows + array.cols - 2
+        self._tiles_drained.give_after(written + _DRAINED_TO_REQUEST)
+        if following and following.threshold_words:
+            self._halves_thresholds.give_after(written + _DRAINED_TO_REQUEST)
+
+
+def _with_next(items: Iterable[_T]) -> Iterator[tuple[_T, _T | None]]:
+    remaining = iter(items)
+    item = next(remaining)
+    for following in remaining:
+        yield item, following
+        item = following
+    yield item, None
+
+
+def run_job(job: Job, accelerator: Accelerator) -> CycleClasses:
+    """Return the cycles of one job, by class.
+
+    Errors: SimulationError if port and array wait for each other.
+    """
+    return _JobRun(job, accelerator).classes()
