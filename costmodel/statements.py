@@ -1,0 +1,85 @@
+"""What a report must say beside the numbers: what is not priced, and where a price is stretched."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from costmodel.components import PricedComponent
+from costmodel.technology import Kind, Price, SramTable, Technology
+from costmodel.terms import SRAM
+from simulator.inventory import ComponentKind
+from simulator.run import Run
+
+NOT_PRICED = (
+    "everything behind the global buffer: DRAM, its interface, input and output pads",
+    "controller, address generators, and the registers that hold a job's constants",
+    "wires, clock tree, repeaters, and the space between placed cells",
+    "memory port: its registers, the alignment of words, the assembly of result words",
+    "scratchpads: the registers behind a read (taken as the macros' own), a second port, the division into sub-banks",
+    "read multiplexers and word selection of the result buffer, and the clock of words that are not written",
+    "in a PE: the choice between XNOR and AND, the tail mask, and the multiplexers before every register",
+    "in a threshold unit: the second comparison, and the choices of direction and of half",
+    "glitches in adders and comparators",
+)
+
+
+def warnings_of(run: Run, priced: Iterable[PricedComponent], technology: Technology) -> tuple[str, ...]:
+    """Return what a reader must know of this estimate in particular."""
+    components = list(priced)
+    used = {term.price for item in components for term in item.terms}
+    origins: dict[str, Price | SramTable] = {n: price for n, price in technology.prices.items() if n in used}
+    if SRAM in used:
+        origins[SRAM] = technology.sram
+    return (
+        *_slow_memories(components, run.accelerator.frequency_hz),
+        *_stretched_memories(components),
+        *_gated_words(run, components),
+        *_foreign_nodes(origins, technology.node_nm),
+        *_listed("of unknown voltage", [name for name, origin in origins.items() if origin.voltage_v is None]),
+        *_listed("unverified", [name for name, origin in origins.items() if origin.kind is Kind.UNVERIFIED]),
+    )
+
+
+def _slow_memories(components: Iterable[PricedComponent], frequency_hz: int) -> list[str]:
+    period_ns = 1e9 / frequency_hz
+    return [
+        f"{item.component.name} cycles in {item.memory.cycle_ns:.2f} ns, the clock in {period_ns:.2f} ns: "
+        "it cannot be accessed every cycle"
+        for item in components
+        if item.memory is not None and item.memory.cycle_ns > period_ns
+    ]
+
+
+def _stretched_memories(components: Iterable[PricedComponent]) -> list[str]:
+    return [
+        f"{item.component.name}: {note}" for item in components if item.memory is not None for note in item.memory.notes
+    ]
+
+
+def _gated_words(run: Run, components: Iterable[PricedComponent]) -> list[str]:
+    """Return what the clock of words that are not written would add: no other component is taken as gated."""
+    counts = run.counts
+    warnings = []
+    for item in components:
+        if item.component.kind is ComponentKind.REGISTER_FILE:
+            clock = item.energy_terms("write_bit")[0]
+            held_bits = item.component.capacity_bits * run.cycles - counts[item.component.name, "write_bit"]
+            warnings.append(
+                f"{item.component.name} is taken as clock-gated by word; "
+                f"without gating its clock would add {held_bits * clock.total:.4g} pJ"
+            )
+    return warnings
+
+
+def _foreign_nodes(origins: Mapping[str, Price | SramTable], node_nm: float) -> list[str]:
+    nodes = sorted({origin.node_nm for origin in origins.values()} - {node_nm})
+    return [
+        text
+        for node in nodes
+        for text in _listed(
+            f"of {node:g} nm, used unscaled at {node_nm:g} nm",
+            [name for name, origin in origins.items() if origin.node_nm == node],
+        )
+    ]
+
+
+def _listed(what: str, names: Sequence[str]) -> list[str]:
+    return [f"{len(names)} prices are {what}: {', '.join(names)}"] if names else []
