@@ -40,7 +40,8 @@ def traffic(job: Job, accelerator: Accelerator) -> Traffic:
 def event_counts(job: Job, accelerator: Accelerator, cycles: int, moved: Traffic) -> Counts:
     """Return the events of one job that took that many cycles.
 
-    Every register is clocked every cycle (there is no clock gating); data registers are written by valid words only.
+    Every register is clocked every cycle (there is no clock gating): ``clock`` counts units times cycles. Data registers
+    are written by valid words only.
     """
     tiling = Tiling.of(job, accelerator)
     array, words = tiling.array, k_words(job.k, tiling.array.lanes)
@@ -49,20 +50,23 @@ def event_counts(job: Job, accelerator: Accelerator, cycles: int, moved: Traffic
     results = job.m * job.n
     threshold_loads = m_tiles if n_tiles > 1 else 1
     counts: Counts = Counter()
-    pe, skew, threshold = (f"{array.name}.{part}" for part in ("pe", "skew", "threshold"))
+    parts = ("pe", "skew", "threshold", "result_buffer")
+    pe, skew, threshold, result_buffer = (f"{array.name}.{part}" for part in parts)
     counts[pe, "clock"] = array.pes * cycles
     counts[pe, "multiply_accumulate"] = results * words
     counts[pe, "pass_a"] = job.m * n_tiles * words * array.cols
     counts[pe, "pass_b"] = job.n * m_tiles * words * array.rows
     counts[pe, "capture"] = results
-    counts[pe, "shift"] = tiles * array.cols * array.rows * (array.rows - 1)
+    # Row r takes over from above on the first r of the shifts.
+    counts[pe, "shift"] = tiles * array.cols * array.rows * (array.rows - 1) // 2
     counts[skew, "clock"] = cycles
     counts[skew, "pass_a"] = n_tiles * words * _delays(tiling.row_spans)
     counts[skew, "pass_b"] = m_tiles * words * _delays(tiling.col_spans)
-    counts[threshold, "clock"] = cycles
+    counts[threshold, "clock"] = array.cols * cycles
     counts[threshold, "compare"] = results if job.thresholds else 0
     counts[threshold, "write"] = threshold_loads * job.n if job.thresholds else 0
-    counts[f"{array.name}.result_buffer", "write_bit"] = results * (1 if job.thresholds else array.accumulator_bits)
+    counts[result_buffer, "clock"] = cycles
+    counts[result_buffer, "write_bit"] = results * (1 if job.thresholds else array.accumulator_bits)
     counts["scratchpad_a", "read"] = counts["scratchpad_b", "read"] = tiles * words
     counts["scratchpad_a", "write"] = moved.a
     counts["scratchpad_b", "write"] = moved.b

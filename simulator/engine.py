@@ -1,7 +1,7 @@
 """The SimPy engine: the cycles of a job from the schedule of docs/microarchitecture.md.
 
-Two processes run a job: the port, which walks the fixed order of requests, and the array, which issues slots. Simulation
-time counts clock edges: at time x the port may have a request accepted at edge x, and the array may issue at edge x.
+Two processes run a job: the port, which walks the fixed order of requests, and the array, which issues slots.
+Simulation time counts clock edges: at time x the port may have a request accepted, and the array may issue, at edge x.
 The work grows with tiles and slots, never with operand values or multiply-accumulates.
 """
 
@@ -131,7 +131,7 @@ class _JobRun:
                 yield from self._wait(gap_end if first_of_tile else 0, first_of_tile=first_of_tile)
                 yield from self._issue_slot(slot)
                 first_of_tile = False
-                after = next_slot or (following and following.slots[0])
+                after = next_slot or (following.slots[0] if following else None)
                 self._release(after)
             self._drain(following)
             if following:

@@ -5,10 +5,10 @@ from enum import Enum
 
 from simulator.accelerator import Accelerator, Array
 
-WORD_FLAGS_A = 4
-"""Bits beside an A word: valid, first, last, tail."""
-WORD_FLAGS_B = 1
-"""Bits beside a B word: valid."""
+VALID_BITS = 1
+"""The bit beside every word."""
+FLAG_BITS = 3
+"""The flags that run along with A words: first, last, tail."""
 
 
 class ComponentKind(Enum):
@@ -25,8 +25,8 @@ class ComponentKind(Enum):
 class Component:
     """Equal units of one kind.
 
-    Units: ``register_bits`` are the clocked flip-flops of one unit; ``capacity_bits`` and ``width_bits`` are those of one
-    memory, and of the word that an access reads or writes.
+    Units: ``register_bits`` are the clocked flip-flops of one unit; ``capacity_bits`` is that of one memory,
+    ``width_bits`` that of the word which an access reads or writes.
     """
 
     name: str
@@ -41,14 +41,13 @@ class Component:
 
 def pe_register_bits(array: Array) -> int:
     """Return the flip-flops of a PE: both operands with their flags, the accumulator and the result register."""
-    return 2 * array.lanes + WORD_FLAGS_A + WORD_FLAGS_B + 2 * array.accumulator_bits
+    return 2 * (array.lanes + VALID_BITS) + FLAG_BITS + 2 * array.accumulator_bits
 
 
 def skew_register_bits(array: Array) -> int:
-    """Return the flip-flops of the skew: r registers before row r, c before column c."""
-    a_words = array.rows * (array.rows - 1) // 2
-    b_words = array.cols * (array.cols - 1) // 2
-    return a_words * (array.lanes + WORD_FLAGS_A) + b_words * (array.lanes + WORD_FLAGS_B)
+    """Return the flip-flops of the skew: r words before row r, c before column c, and one line of flags for all rows."""
+    words = (array.rows * (array.rows - 1) + array.cols * (array.cols - 1)) // 2
+    return words * (array.lanes + VALID_BITS) + (array.rows - 1) * FLAG_BITS
 
 
 def inventory(accelerator: Accelerator) -> tuple[Component, ...]:

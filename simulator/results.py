@@ -60,9 +60,12 @@ def _lines(words: Words, span: Span) -> Words:
 
 def _values(product: Product, a: Words, b: Words, valid: int) -> Sums:
     if product is Product.AND:
-        return popcount(a[:, None] & b[None]).sum(axis=-1, dtype=np.int64)
-    matches = valid - popcount(a[:, None] ^ b[None]).sum(axis=-1, dtype=np.int64)
-    return np.asarray(2 * matches - valid)
+        return _count(a[:, None] & b[None])
+    return 2 * (valid - _count(a[:, None] ^ b[None])) - valid
+
+
+def _count(words: Words) -> Sums:
+    return np.asarray(popcount(words).sum(axis=-1, dtype=np.int64))
 
 
 def _check_width(accumulator: Sums, tiling: Tiling, tile: Tile) -> None:
@@ -105,4 +108,4 @@ def predicted_classes(trace: Trace, results: Mapping[str, NDArray[np.int64] | Wo
     """Return the column of the largest sum of each row of the labelled tensor; the first one of equals."""
     if trace.labels is None:
         raise ValueError(f"{trace.name} has no labels")
-    return np.argmax(results[trace.labels.tensor], axis=1).astype(np.int64)
+    return np.asarray(np.argmax(results[trace.labels.tensor], axis=1), dtype=np.int64)

@@ -139,4 +139,3 @@ class Tiling:
 
 def _spans(length: int, step: int) -> tuple[Span, ...]:
     return tuple(Span(start, min(start + step, length)) for start in range(0, length, step))
-

@@ -30,7 +30,7 @@ class Network:
     summary: str
     parameters: tuple[Parameter, ...]
     build: Callable[[Mapping[str, int]], Trace]
-    files: tuple[Path, ...] = ()
+    file: Path
 
 
 def _mnist_tfc(values: Mapping[str, int]) -> Trace:
@@ -45,7 +45,7 @@ NETWORKS = {
             "784-64-64-64-10 of binary weights and activations on real MNIST images",
             (Parameter("images", 1000, 1, 1000, "held-out images that run as one batch"),),
             _mnist_tfc,
-            (DATA_DIR / "mnist-tfc.xtrace",),
+            DATA_DIR / "mnist-tfc.xtrace",
         ),
     )
 }
@@ -60,12 +60,22 @@ def load_trace(workload: str | Path, parameters: Mapping[str, str | int] | None 
     network = NETWORKS.get(str(workload))
     if network is not None:
         return network.build(_values(network, given))
-    path = Path(workload)
-    if not path.is_file():
-        raise InputError(problem("workload", f"must be a file or one of {', '.join(NETWORKS)}", str(workload)))
+    path = workload_path(workload)
     if given:
         raise InputError(f"workload {path}: a trace file has no parameters, not {', '.join(given)}")
     return read_trace(path)
+
+
+def workload_path(workload: str | Path) -> Path:
+    """Return the file of a built-in network or of a path.
+
+    Errors: InputError if there is neither.
+    """
+    network = NETWORKS.get(str(workload))
+    path = Path(workload) if network is None else network.file
+    if not path.is_file():
+        raise InputError(problem("workload", f"must be a file or one of {', '.join(NETWORKS)}", str(workload)))
+    return path
 
 
 def _values(network: Network, given: dict[str, str | int]) -> dict[str, int]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (one mistake a line reads best)
 """The accelerator file: presets load, and each way to be wrong gets one line."""
 
 from pathlib import Path

@@ -28,15 +28,16 @@ def test_the_job_edges_counted_by_hand() -> None:
         ("xnor.pe", "pass_a"): (3 + 3 + 1 + 1) * 3 * 2,
         ("xnor.pe", "pass_b"): (2 + 1 + 2 + 1) * 3 * 3,
         ("xnor.pe", "capture"): 12,
-        # Each tile shifts three times; rows 1 and 2 of both columns load from above.
-        ("xnor.pe", "shift"): 4 * 3 * 2 * 2,
+        # In each tile and column row 1 takes over from above once, row 2 twice.
+        ("xnor.pe", "shift"): 4 * 2 * (1 + 2),
         ("xnor.skew", "clock"): 59,
         # Row 1 has one register, row 2 two, passed only in the tiles of three rows.
         ("xnor.skew", "pass_a"): 2 * 3 * (1 + 2),
         ("xnor.skew", "pass_b"): 2 * 3 * 1,
-        ("xnor.threshold", "clock"): 59,
+        ("xnor.threshold", "clock"): 2 * 59,
         ("xnor.threshold", "compare"): 12,
         ("xnor.threshold", "write"): 2 + 1 + 2 + 1,
+        ("xnor.result_buffer", "clock"): 59,
         ("xnor.result_buffer", "write_bit"): 12,
         ("scratchpad_a", "read"): 12,
         ("scratchpad_b", "read"): 12,
@@ -68,8 +69,8 @@ def test_registers_of_a_pe_and_of_the_skew_by_hand() -> None:
     array = hardware(3, 2, 4, accumulator_bits=16).arrays["xnor"]
     # Two words of 4, five flags, two sums of 16.
     assert pe_register_bits(array) == 2 * 4 + 5 + 2 * 16
-    # Rows 1 and 2: 1 + 2 words of 4 with four flags; column 1: one word of 4 with its valid bit.
-    assert skew_register_bits(array) == 3 * 8 + 1 * 5
+    # Rows 1 and 2: 1 + 2 words of 4 with a valid bit; column 1: one; three flags before rows 1 and 2.
+    assert skew_register_bits(array) == 3 * 5 + 1 * 5 + 2 * 3
 
 
 @given(cases())

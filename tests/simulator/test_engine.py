@@ -15,7 +15,6 @@ from simulator.tiling import Tiling
 from tests.strategies import cases
 from tests.worked_jobs import WorkedJob, worked_jobs
 
-
 Case = tuple[Job, Accelerator]
 
 

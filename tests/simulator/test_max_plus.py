@@ -64,7 +64,7 @@ def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
         for _ in range(words):
             now.x = max(now.x + 1, earliest)
 
-    def history(key: object, keys: list[object]) -> tuple[bool, int | None]:
+    def history(keys: list[object]) -> tuple[bool, int | None]:
         """Return whether a side loads for the newest slot, and the last slot of the load two before it."""
         starts = [s for s in range(len(keys)) if s == 0 or keys[s] != keys[s - 1]]
         loads = starts[-1] == len(keys) - 1
@@ -82,9 +82,11 @@ def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
     keys_t: list[object] = []
     for t, (i, j) in enumerate(tiles):
         keys_t.append(j)
-        loads, busy = history(j, keys_t)
+        loads, busy = history(keys_t)
         if job.thresholds and loads:
-            request(words_between(j * tslot, (j + cols_of(j)) * tslot, width), 0 if busy is None else now.written[busy] + 2)
+            request(
+                words_between(j * tslot, (j + cols_of(j)) * tslot, width), 0 if busy is None else now.written[busy] + 2
+            )
         operands = []
         # The array's part of a slot only needs the requests before it, so port and array take turns slot by slot.
         for number, (k0, k1) in enumerate(chunks):
@@ -92,7 +94,7 @@ def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
             keys_a.append((i, k0))
             keys_b.append((j, k0))
             for keys, lines in ((keys_b, cols_of(j)), (keys_a, rows_of(i))):
-                loads, busy = history(None, keys)
+                loads, busy = history(keys)
                 if loads:
                     request(lines * words, 0 if busy is None else now.last_issue[busy] + 1)
             operands.append(now.x + latency + 2)

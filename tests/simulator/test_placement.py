@@ -12,7 +12,9 @@ from tests.traces import one_product
 from workloads.errors import InputError
 
 
-@pytest.mark.parametrize(("code", "product"), [("bipolar", Product.XNOR), ("unipolar", Product.AND), ("uint1", Product.AND)])
+@pytest.mark.parametrize(
+    ("code", "product"), [("bipolar", Product.XNOR), ("unipolar", Product.AND), ("uint1", Product.AND)]
+)
 def test_one_plane_pairs_go_to_the_xnor_array(code: str, product: Product) -> None:
     job = place(one_product(2, 3, 4, code, code).operations[0], hardware(2, 2, 8))
     assert (job.m, job.k, job.n, job.product, job.array) == (2, 3, 4, product, "xnor")

@@ -23,7 +23,8 @@ def test_sums_and_bits_equal_the_reference(case: tuple[Job, Accelerator], seed: 
     rng = np.random.default_rng(seed)
     code = encoding("bipolar" if job.product is Product.XNOR else "unipolar")
     a, b = (random_bits(name, rows, job.k, rng).packed for name, rows in (("a", job.m), ("b", job.n)))
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     sums = job_sums(job, accelerator, a[:, 0], b[:, 0])
     expected = product(a, b, job.k, code, code) << job.shift
     assert np.array_equal(sums, expected)
@@ -37,7 +38,9 @@ def test_two_layers_equal_the_reference() -> None:
     results = simulate(trace, hardware(2, 3, 8), results=True).results
     assert results is not None
     x, w1, w2 = (trace.tensors[name].packed for name in ("x", "w1", "w2"))
-    assert x is not None and w1 is not None and w2 is not None
+    assert x is not None
+    assert w1 is not None
+    assert w2 is not None
     t1 = trace.thresholds["t1"]
     hidden = threshold(product(x, w1, 70, bipolar, bipolar), t1.sums, t1.at_most)
     assert np.array_equal(results["h"], hidden[:, 0])

@@ -37,7 +37,9 @@ def test_planes_sum_to_the_value(name: str) -> None:
     assert np.array_equal(decode(encode(values, code), 3, code), values)
 
 
-@pytest.mark.parametrize(("name", "value"), [("bipolar", 0), ("unipolar", -1), ("ternary", 2), ("int3", 4), ("fp16", 0)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("bipolar", 0), ("unipolar", -1), ("ternary", 2), ("int3", 4), ("fp16", 0)]
+)
 def test_a_value_outside_the_encoding_is_refused(name: str, value: int) -> None:
     with pytest.raises(ValueError, match=name):
         encode(np.array([[value]], dtype=np.int64), encoding(name))

@@ -49,7 +49,8 @@ def test_reads_what_it_wrote(path: Path) -> None:
     trace = read_trace(path)
     assert_same(trace, two_layers())
     assert trace.has_operands
-    assert trace.labels is not None and trace.labels.tensor == "y"
+    assert trace.labels is not None
+    assert trace.labels.tensor == "y"
 
 
 def test_the_same_trace_gives_the_same_bytes(path: Path) -> None:
@@ -79,9 +80,11 @@ def test_thresholds_need_no_data(tmp_path: Path) -> None:
 def test_first_rows_is_a_smaller_batch() -> None:
     small = first_rows(two_layers(), 2)
     assert [o.m for o in small.operations] == [2, 2]
-    assert small.tensors["x"].packed is not None and len(small.tensors["x"].packed) == 2
+    assert small.tensors["x"].packed is not None
+    assert len(small.tensors["x"].packed) == 2
     assert small.tensors["w1"].rows == 9
-    assert small.labels is not None and len(small.labels.classes) == 2
+    assert small.labels is not None
+    assert len(small.labels.classes) == 2
 
 
 def rewrite(path: Path, change: Callable[[Manifest, dict[str, bytes]], None]) -> None:
@@ -173,7 +176,7 @@ def test_each_mistake_is_named(path: Path, change: Any, message: str) -> None:
 
 def test_pickled_operands_are_refused(path: Path) -> None:
     rewrite(path, set_member("x.npy", npy(np.array([{"a": 1}], dtype=object))))
-    with pytest.raises(InputError, match="x.npy must be C-ordered"):
+    with pytest.raises(InputError, match=r"x\.npy must be C-ordered"):
         read_trace(path)
 
 
@@ -185,17 +188,25 @@ def test_a_truncated_archive_is_refused(path: Path) -> None:
             read_trace(path)
 
 
+def read_if_right(path: Path) -> Trace | None:
+    """Read a trace, or return None where it is refused."""
+    try:
+        return read_trace(path)
+    except InputError:
+        return None
+
+
 def test_a_corrupted_byte_is_refused_or_harmless(path: Path) -> None:
     good = path.read_bytes()
     refused = 0
     for position in range(len(good)):
         path.write_bytes(good[:position] + bytes([good[position] ^ 0xFF]) + good[position + 1 :])
-        try:
-            # What is read in spite of the damage (a date in the archive, say) is what was written.
-            assert_same(read_trace(path), two_layers())
-        except InputError as error:
-            assert path.name in str(error)
+        trace = read_if_right(path)
+        if trace is None:
             refused += 1
+        else:
+            # What is read in spite of the damage (a date in the archive, say) is what was written.
+            assert_same(trace, two_layers())
     assert refused > len(good) // 2
 
 
@@ -208,7 +219,7 @@ def test_declared_size_is_bounded_before_anything_is_read(path: Path) -> None:
         manifest["tensors"]["x"]["elements"] = manifest["tensors"]["w1"]["elements"] = huge
 
     rewrite(path, change)
-    with pytest.raises(InputError, match=f"tensors.x.data takes the operands over {trace_file.MAX_OPERAND_BYTES} bytes"):
+    with pytest.raises(InputError, match=f"takes the operands over {trace_file.MAX_OPERAND_BYTES} bytes"):
         read_trace(path)
 
 

@@ -1,0 +1,1 @@
+"""How the committed traces were made: training, and folding into integer thresholds."""
