@@ -19,7 +19,7 @@ from costmodel.sram import Memory, build_memory
 from costmodel.technology import Technology
 from costmodel.terms import LEAKAGE, Term, sram_term
 from simulator.errors import SimulationError
-from simulator.inventory import WORD_FLAGS_A, WORD_FLAGS_B, Component, ComponentKind
+from simulator.inventory import FLAG_BITS, VALID_BITS, Component, ComponentKind
 
 Terms = tuple[Term, ...]
 
@@ -82,8 +82,8 @@ def _pe(component: Component, technology: Technology) -> PricedComponent:
         {
             "clock": (clocked(component.register_bits, "register_bits", technology),),
             "multiply_accumulate": (*(block.energy(technology) for block in blocks), sum_written),
-            "pass_a": (_pass_a(component, technology),),
-            "pass_b": (_pass_b(component, technology),),
+            "pass_a": (_passed(component, VALID_BITS + FLAG_BITS, technology),),
+            "pass_b": (_passed(component, VALID_BITS, technology),),
             "capture": (sum_written,),
             "shift": (sum_written,),
         },
@@ -97,8 +97,8 @@ def _skew(component: Component, technology: Technology) -> PricedComponent:
         component,
         {
             "clock": (clocked(component.register_bits, "register_bits", technology),),
-            "pass_a": (_pass_a(component, technology),),
-            "pass_b": (_pass_b(component, technology),),
+            "pass_a": (_passed(component, VALID_BITS, technology),),
+            "pass_b": (_passed(component, VALID_BITS, technology),),
         },
         (_registers_area(component, technology),),
         (_registers_leakage(component, technology),),
@@ -108,12 +108,10 @@ def _skew(component: Component, technology: Technology) -> PricedComponent:
 def _threshold_unit(component: Component, technology: Technology) -> PricedComponent:
     bits = component.accumulator_bits
     comparator = Block("comparator", "comparator_32", bits, "accumulator_bits")
-    # Its clock is counted in cycles, and a cycle clocks every unit.
-    register_bits = component.count * component.register_bits
     return PricedComponent(
         component,
         {
-            "clock": (clocked(register_bits, "units x register_bits", technology),),
+            "clock": (clocked(component.register_bits, "register_bits", technology),),
             "compare": (comparator.energy(technology),),
             "write": (written(bits + 1, "(accumulator_bits + 1)", technology),),
         },
@@ -123,10 +121,12 @@ def _threshold_unit(component: Component, technology: Technology) -> PricedCompo
 
 
 def _register_file(component: Component, technology: Technology) -> PricedComponent:
-    # Gated by word: only bits that are written are clocked.
     return PricedComponent(
         component,
-        {"write_bit": (clocked(1, "1", technology), written(1, "1", technology))},
+        {
+            "clock": (clocked(component.capacity_bits, "capacity_bits", technology),),
+            "write_bit": (written(1, "1", technology),),
+        },
         (register_area(component.capacity_bits, "capacity_bits", technology),),
         (register_leakage(component.capacity_bits, "capacity_bits", technology),),
     )
@@ -156,12 +156,8 @@ def _sram(component: Component, port_bits: int, technology: Technology) -> Price
     )
 
 
-def _pass_a(component: Component, technology: Technology) -> Term:
-    return written(component.lanes + WORD_FLAGS_A, f"(lanes + {WORD_FLAGS_A})", technology)
-
-
-def _pass_b(component: Component, technology: Technology) -> Term:
-    return written(component.lanes + WORD_FLAGS_B, f"(lanes + {WORD_FLAGS_B})", technology)
+def _passed(component: Component, flags: int, technology: Technology) -> Term:
+    return written(component.lanes + flags, f"(lanes + {flags})", technology)
 
 
 def _registers_area(component: Component, technology: Technology) -> Term:

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from costmodel.components import PricedComponent
 from costmodel.technology import Kind, Price, SramTable, Technology
 from costmodel.terms import SRAM
-from simulator.inventory import ComponentKind
 from simulator.run import Run
 
 NOT_PRICED = (
     "everything behind the global buffer: DRAM, its interface, input and output pads",
-    "controller, address generators, and the registers that hold a job's constants",
+    "controller, address generators, drain control, and the registers that hold a job's constants",
     "wires, clock tree, repeaters, and the space between placed cells",
     "memory port: its registers, the alignment of words, the assembly of result words",
     "scratchpads: the registers behind a read (taken as the macros' own), a second port, the division into sub-banks",
-    "read multiplexers and word selection of the result buffer, and the clock of words that are not written",
+    "read multiplexers and word selection of the result buffer",
     "in a PE: the choice between XNOR and AND, the tail mask, and the multiplexers before every register",
     "in a threshold unit: the second comparison, and the choices of direction and of half",
     "glitches in adders and comparators",
@@ -31,9 +30,8 @@ def warnings_of(run: Run, priced: Iterable[PricedComponent], technology: Technol
     return (
         *_slow_memories(components, run.accelerator.frequency_hz),
         *_stretched_memories(components),
-        *_gated_words(run, components),
         *_foreign_nodes(origins, technology.node_nm),
-        *_listed("of unknown voltage", [name for name, origin in origins.items() if origin.voltage_v is None]),
+        *_listed("of unknown voltage", _units(name for name, origin in origins.items() if origin.voltage_v is None)),
         *_listed("unverified", [name for name, origin in origins.items() if origin.kind is Kind.UNVERIFIED]),
     )
 
@@ -54,21 +52,6 @@ def _stretched_memories(components: Iterable[PricedComponent]) -> list[str]:
     ]
 
 
-def _gated_words(run: Run, components: Iterable[PricedComponent]) -> list[str]:
-    """Return what the clock of words that are not written would add: no other component is taken as gated."""
-    counts = run.counts
-    warnings = []
-    for item in components:
-        if item.component.kind is ComponentKind.REGISTER_FILE:
-            clock = item.energy_terms("write_bit")[0]
-            held_bits = item.component.capacity_bits * run.cycles - counts[item.component.name, "write_bit"]
-            warnings.append(
-                f"{item.component.name} is taken as clock-gated by word; "
-                f"without gating its clock would add {held_bits * clock.total:.4g} pJ"
-            )
-    return warnings
-
-
 def _foreign_nodes(origins: Mapping[str, Price | SramTable], node_nm: float) -> list[str]:
     nodes = sorted({origin.node_nm for origin in origins.values()} - {node_nm})
     return [
@@ -76,10 +59,16 @@ def _foreign_nodes(origins: Mapping[str, Price | SramTable], node_nm: float) -> 
         for node in nodes
         for text in _listed(
             f"of {node:g} nm, used unscaled at {node_nm:g} nm",
-            [name for name, origin in origins.items() if origin.node_nm == node],
+            _units(name for name, origin in origins.items() if origin.node_nm == node),
         )
     ]
 
 
 def _listed(what: str, names: Sequence[str]) -> list[str]:
-    return [f"{len(names)} prices are {what}: {', '.join(names)}"] if names else []
+    return [f"prices {what}: {', '.join(names)}"] if names else []
+
+
+def _units(names: Iterable[str]) -> list[str]:
+    """Return names without their quality: a unit's energy, area and leakage mostly come from one place."""
+    short = (name.removesuffix("_energy").removesuffix("_area").removesuffix("_leakage") for name in names)
+    return list(dict.fromkeys(short))

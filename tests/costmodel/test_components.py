@@ -48,16 +48,18 @@ def test_a_pe_of_one_lane_counts_nothing() -> None:
 
 
 def test_skew_threshold_units_and_result_buffer_by_hand() -> None:
-    # Row 1: 4 bits and four flags; column 1: 4 bits and its valid bit.
-    assert total(SMALL["xnor.skew"].energy_terms("clock")) * 1e3 == pytest.approx((8 + 5) * 7.94)
+    # Row 1 and column 1: 4 bits and a valid bit each; three flags before row 1.
+    assert total(SMALL["xnor.skew"].energy_terms("clock")) * 1e3 == pytest.approx((5 + 5 + 3) * 7.94)
     threshold = SMALL["xnor.threshold"]
-    # A cycle clocks both units, each with two thresholds of 16 bits and their direction.
-    assert total(threshold.energy_terms("clock")) * 1e3 == pytest.approx(2 * 2 * 17 * 7.94)
+    # Two thresholds of 16 bits and their direction.
+    assert total(threshold.energy_terms("clock")) * 1e3 == pytest.approx(2 * 17 * 7.94)
     assert total(threshold.energy_terms("compare")) * 1e3 == pytest.approx(29.47 / 2)
     assert total(threshold.energy_terms("write")) * 1e3 == pytest.approx(17 * 1.06)
     assert total(threshold.area) == pytest.approx(71 / 2 + 34 * 5.98)
     buffer = SMALL["xnor.result_buffer"]
-    assert total(buffer.energy_terms("write_bit")) * 1e3 == pytest.approx(7.94 + 1.06)
+    # Five tiles of 2 x 2 sums of 16 bits.
+    assert total(buffer.energy_terms("clock")) * 1e3 == pytest.approx(5 * 4 * 16 * 7.94)
+    assert total(buffer.energy_terms("write_bit")) * 1e3 == pytest.approx(1.06)
     assert total(buffer.area) == pytest.approx(5 * 4 * 16 * 5.98)
 
 
