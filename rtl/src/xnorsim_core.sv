@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Accelerator: one matrix product of bit planes a job, output stationary, behind one memory port.
+//
+// Parameters: Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
+//   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, of which the
+//   smaller number is used; ResultTiles 2..8; DimBits 1..30; AddrBits 1..64.
+// Latency: docs/microarchitecture.md, sections 3 to 5; the first request is accepted 2 cycles after the job.
+// Overflow: none, see xnorsim_pe; the job's fields are legal when it is offered (LegalJob_A).
+// Reference: workloads.reference for the result, simulator.engine for the cycles.
+
+module xnorsim_core #(
+  parameter int unsigned Rows = 4,
+  parameter int unsigned Cols = 4,
+  parameter int unsigned Lanes = 64,
+  parameter int unsigned AccumulatorBits = 32,
+  parameter int unsigned PortBits = 128,
+  parameter int unsigned ScratchpadWordsA = 8,
+  parameter int unsigned ScratchpadWordsB = 8,
+  parameter int unsigned ResultTiles = 5,
+  parameter int unsigned DimBits = 20,
+  parameter int unsigned AddrBits = 32,
+  localparam int unsigned CountBits = $clog2(Lanes + 1)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  // The job: sizes, kind of product and result, first port word of each operand.
+  input  logic                 job_valid_i,
+  output logic                 job_ready_o,
+  input  logic [DimBits-1:0]   job_m_i,
+  input  logic [DimBits-1:0]   job_n_i,
+  input  logic [DimBits-1:0]   job_k_words_i,
+  input  logic [CountBits-1:0] job_tail_lanes_i,
+  input  logic [DimBits-1:0]   job_n_words_i,
+  input  logic                 job_thresholds_i,
+  input  logic                 job_and_i,
+  input  logic [3:0]           job_shift_i,
+  input  logic [AddrBits-1:0]  job_a_addr_i,
+  input  logic [AddrBits-1:0]  job_b_addr_i,
+  input  logic [AddrBits-1:0]  job_t_addr_i,
+  input  logic [AddrBits-1:0]  job_r_addr_i,
+
+  // The port: requests, and the data of loads in the order of their requests.
+  output logic                 req_valid_o,
+  input  logic                 req_ready_i,
+  output logic                 req_write_o,
+  output logic                 req_last_o,
+  output logic [AddrBits-1:0]  req_addr_o,
+  output logic [PortBits-1:0]  req_wdata_o,
+  output logic [PortBits-1:0]  req_wmask_o,
+  input  logic                 rsp_valid_i,
+  input  logic [PortBits-1:0]  rsp_data_i,
+
+  // Class of the cycle at the issue port.
+  output logic                 issue_o,
+  output logic                 wait_gap_o,
+  output logic                 wait_load_o,
+  output logic                 wait_store_o
+);
+
+  if (Rows < 1 || Rows > 256 || Cols < 1 || Cols > 256) begin : gen_illegal_array
+    $error("Rows and Cols must be 1..256");
+  end
+  if (Lanes < 1 || Lanes > 1024) begin : gen_illegal_lanes
+    $error("Lanes must be 1..1024");
+  end
+  if (AccumulatorBits < 8 || AccumulatorBits > 64) begin : gen_illegal_accumulator
+    $error("AccumulatorBits must be 8..64");
+  end
+  if (PortBits < 8 || PortBits > 4096 || PortBits != 1 << $clog2(PortBits)) begin : gen_illegal_port
+    $error("PortBits must be a power of two, 8..4096");
+  end
+  if (ScratchpadWordsA < 1 || ScratchpadWordsB < 1) begin : gen_illegal_scratchpad
+    $error("ScratchpadWordsA and ScratchpadWordsB must be >= 1");
+  end
+  if (ResultTiles < 2 || ResultTiles > 8) begin : gen_illegal_result_tiles
+    $error("ResultTiles must be 2..8");
+  end
+  if (DimBits < 1 || DimBits > 30 || AddrBits < 1 || AddrBits > 64) begin : gen_illegal_bits
+    $error("DimBits must be 1..30 and AddrBits 1..64");
+  end
+
+  // k words of a chunk: both operands' halves must hold it.
+  localparam int unsigned ChunkWords =
+      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB;
+
+  // Port words of the longest segment, with one more where it does not start on a port word.
+  localparam int unsigned Slot = 1 << $clog2(Lanes);
+  localparam int unsigned Threshold = 1 << $clog2(AccumulatorBits + 1);
+  localparam int unsigned LoadBits = ChunkWords * Slot;
+  localparam int unsigned ThresholdBits = Cols * Threshold;
+  localparam int unsigned ResultBits = ((Cols + 2 * Lanes - 2) / Lanes) * Slot;
+  localparam int unsigned Longer = (LoadBits > ThresholdBits) ? LoadBits : ThresholdBits;
+  localparam int unsigned Longest = (Longer > ResultBits) ? Longer : ResultBits;
+  localparam int unsigned OffsetBits = $clog2(Longest / PortBits + 3);
+
+  localparam int unsigned WordBits = (ChunkWords > 1) ? $clog2(ChunkWords) : 1;
+  localparam int unsigned BufferBits = $clog2(ResultTiles * Rows);
+
+  logic start, job_thresholds, job_and, job_end;
+  logic [3:0] job_shift;
+  logic [DimBits-1:0] job_m, job_n, job_k_words, job_n_words;
+  logic [AddrBits-1:0] job_a_addr, job_b_addr, job_t_addr, job_r_addr;
+  logic [CountBits-1:0] tail_lanes;
+  logic [Lanes-1:0] tail_mask;
+
+  assign job_end = req_valid_o && req_ready_i && req_last_o;
+
+  xnorsim_job #(.Lanes(Lanes), .DimBits(DimBits), .AddrBits(AddrBits)) u_job (
+    .clk_i,
+    .rst_ni,
+    .job_valid_i,
+    .job_ready_o,
+    .job_m_i,
+    .job_n_i,
+    .job_k_words_i,
+    .job_tail_lanes_i,
+    .job_n_words_i,
+    .job_thresholds_i,
+    .job_and_i,
+    .job_shift_i,
+    .job_a_addr_i,
+    .job_b_addr_i,
+    .job_t_addr_i,
+    .job_r_addr_i,
+    .end_i       (job_end),
+    .start_o     (start),
+    .m_o         (job_m),
+    .n_o         (job_n),
+    .k_words_o   (job_k_words),
+    .n_words_o   (job_n_words),
+    .thresholds_o(job_thresholds),
+    .a_addr_o    (job_a_addr),
+    .b_addr_o    (job_b_addr),
+    .t_addr_o    (job_t_addr),
+    .r_addr_o    (job_r_addr),
+    .and_o       (job_and),
+    .shift_o     (job_shift),
+    .tail_lanes_o(tail_lanes),
+    .tail_mask_o (tail_mask)
+  );
+
+  // Credits between the sequencers, each given at the edge that frees or fills its place.
+  logic a_free, b_free, thresholds_free, slot_ready, tile_ready, many_cols;
+  assign many_cols       = 32'(job_n) > Cols;
+  assign thresholds_free = tile_ready && job_thresholds && many_cols;
+
+  logic [BufferBits-1:0] buffer_address;
+  logic [Cols-1:0][AccumulatorBits-1:0] buffer_row;
+
+  xnorsim_port #(
+    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .ChunkWords(ChunkWords), .ResultTiles(ResultTiles), .DimBits(DimBits), .AddrBits(AddrBits),
+    .OffsetBits(OffsetBits)
+  ) u_port (
+    .clk_i,
+    .rst_ni,
+    .start_i          (start),
+    .job_m_i          (job_m),
+    .job_n_i          (job_n),
+    .job_k_words_i    (job_k_words),
+    .job_n_words_i    (job_n_words),
+    .job_thresholds_i (job_thresholds),
+    .job_a_addr_i     (job_a_addr),
+    .job_b_addr_i     (job_b_addr),
+    .job_t_addr_i     (job_t_addr),
+    .job_r_addr_i     (job_r_addr),
+    .a_free_i         (a_free),
+    .b_free_i         (b_free),
+    .thresholds_free_i(thresholds_free),
+    .tile_ready_i     (tile_ready),
+    .buffer_address_o (buffer_address),
+    .buffer_row_i     (buffer_row),
+    .req_valid_o,
+    .req_ready_i,
+    .req_write_o,
+    .req_last_o,
+    .req_addr_o,
+    .req_wdata_o,
+    .req_wmask_o
+  );
+
+  logic [Rows-1:0] a_read, a_valid;
+  logic [Cols-1:0] b_read, b_valid;
+  logic a_half, b_half, first, last, tail;
+  logic [WordBits-1:0] word;
+  logic [Rows-1:0][Lanes-1:0] a;
+  logic [Cols-1:0][Lanes-1:0] b;
+  logic [Cols-1:0] threshold_half, direction;
+  logic [Cols-1:0][AccumulatorBits-1:0] threshold;
+
+  xnorsim_operands #(
+    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .ChunkWords(ChunkWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
+  ) u_operands (
+    .clk_i,
+    .rst_ni,
+    .start_i         (start),
+    .job_m_i         (job_m),
+    .job_n_i         (job_n),
+    .job_k_words_i   (job_k_words),
+    .job_thresholds_i(job_thresholds),
+    .rsp_valid_i,
+    .rsp_data_i,
+    .slot_ready_o    (slot_ready),
+    .a_read_i        (a_read),
+    .b_read_i        (b_read),
+    .a_half_i        (a_half),
+    .b_half_i        (b_half),
+    .word_i          (word),
+    .a_o             (a),
+    .b_o             (b),
+    .threshold_half_i(threshold_half),
+    .threshold_o     (threshold),
+    .direction_o     (direction)
+  );
+
+  xnorsim_issue #(
+    .Rows(Rows), .Cols(Cols), .ChunkWords(ChunkWords), .DimBits(DimBits)
+  ) u_issue (
+    .clk_i,
+    .rst_ni,
+    .start_i      (start),
+    .job_m_i      (job_m),
+    .job_n_i      (job_n),
+    .job_k_words_i(job_k_words),
+    .slot_ready_i (slot_ready),
+    .a_read_o     (a_read),
+    .b_read_o     (b_read),
+    .a_half_o     (a_half),
+    .b_half_o     (b_half),
+    .word_o       (word),
+    .a_free_o     (a_free),
+    .b_free_o     (b_free),
+    .a_valid_o    (a_valid),
+    .b_valid_o    (b_valid),
+    .first_o      (first),
+    .last_o       (last),
+    .tail_o       (tail),
+    .issue_o,
+    .wait_gap_o,
+    .wait_load_o,
+    .wait_store_o
+  );
+
+  xnorsim_datapath #(
+    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits),
+    .ResultTiles(ResultTiles)
+  ) u_datapath (
+    .clk_i,
+    .rst_ni,
+    .start_i         (start),
+    .job_thresholds_i(job_thresholds),
+    .job_and_i       (job_and),
+    .job_shift_i     (job_shift),
+    .tail_mask_i     (tail_mask),
+    .tail_lanes_i    (tail_lanes),
+    .alternate_i     (job_thresholds && many_cols),
+    .a_valid_i       (a_valid),
+    .a_i             (a),
+    .b_valid_i       (b_valid),
+    .b_i             (b),
+    .first_i         (first),
+    .last_i          (last),
+    .tail_i          (tail),
+    .threshold_half_o(threshold_half),
+    .threshold_i     (threshold),
+    .direction_i     (direction),
+    .tile_ready_o    (tile_ready),
+    .buffer_address_i(buffer_address),
+    .buffer_row_o    (buffer_row)
+  );
+
+`ifndef SYNTHESIS
+  // Places of the result buffer: taken at a tile's first read, free when its last store is accepted.
+  // They need no waiting logic, because the loads of a tile follow the store that frees its place.
+  logic [3:0] places_q;
+  logic store_end_q, place_free;
+  assign place_free = store_end_q && req_valid_o && req_ready_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      places_q    <= '0;
+      store_end_q <= 1'b0;
+    end else begin
+      places_q <= places_q + 4'(u_issue.tile_first) - 4'(place_free);
+      if (u_port.u_request.store_tile_end) store_end_q <= 1'b1;
+      else if (place_free) store_end_q <= 1'b0;
+    end
+  end
+
+  PlaceFree_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   u_issue.tile_first |-> 32'(places_q) < ResultTiles);
+
+  OneClass_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   $onehot({issue_o, wait_gap_o, wait_load_o, wait_store_o}));
+
+  LegalJob_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
+                   (job_m_i != '0) && (job_n_i != '0) && (job_k_words_i != '0)
+                   && (job_tail_lanes_i != '0) && (32'(job_tail_lanes_i) <= Lanes)
+                   && (32'(job_n_words_i) == (32'(job_n_i) + Lanes - 1) / Lanes));
+`endif
+
+endmodule

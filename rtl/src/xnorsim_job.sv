@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Accept a job and hold its constants until its last store is accepted.
+//
+// Parameters: Lanes 1..1024, DimBits 1..30, AddrBits 1..64.
+// Latency: 0 cycles at the edge that accepts the job (fields pass from the port), held from then on;
+//   job_ready_o rises behind the edge with end_i.
+// Overflow: not applicable, fields pass unchanged.
+// Reference: simulator.engine, the start and the end of a job.
+
+module xnorsim_job #(
+  parameter int unsigned Lanes = 64,
+  parameter int unsigned DimBits = 20,
+  parameter int unsigned AddrBits = 32,
+  localparam int unsigned CountBits = $clog2(Lanes + 1)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 job_valid_i,
+  output logic                 job_ready_o,
+  input  logic [DimBits-1:0]   job_m_i,
+  input  logic [DimBits-1:0]   job_n_i,
+  input  logic [DimBits-1:0]   job_k_words_i,
+  input  logic [CountBits-1:0] job_tail_lanes_i,
+  input  logic [DimBits-1:0]   job_n_words_i,
+  input  logic                 job_thresholds_i,
+  input  logic                 job_and_i,
+  input  logic [3:0]           job_shift_i,
+  input  logic [AddrBits-1:0]  job_a_addr_i,
+  input  logic [AddrBits-1:0]  job_b_addr_i,
+  input  logic [AddrBits-1:0]  job_t_addr_i,
+  input  logic [AddrBits-1:0]  job_r_addr_i,
+
+  // The last store is accepted at this edge.
+  input  logic                 end_i,
+
+  // The job is accepted at this edge.
+  output logic                 start_o,
+  output logic [DimBits-1:0]   m_o,
+  output logic [DimBits-1:0]   n_o,
+  output logic [DimBits-1:0]   k_words_o,
+  output logic [DimBits-1:0]   n_words_o,
+  output logic                 thresholds_o,
+  output logic [AddrBits-1:0]  a_addr_o,
+  output logic [AddrBits-1:0]  b_addr_o,
+  output logic [AddrBits-1:0]  t_addr_o,
+  output logic [AddrBits-1:0]  r_addr_o,
+  // For the array, from the edge after: the first word comes much later.
+  output logic                 and_o,
+  output logic [3:0]           shift_o,
+  output logic [CountBits-1:0] tail_lanes_o,
+  output logic [Lanes-1:0]     tail_mask_o
+);
+
+  localparam int unsigned Width = 4 * DimBits + 1 + 4 * AddrBits;
+
+  logic busy_q;
+  logic [Width-1:0] fields_q, fields;
+
+  assign job_ready_o = !busy_q;
+  assign start_o     = job_valid_i && job_ready_o;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) busy_q <= 1'b0;
+    else if (start_o) busy_q <= 1'b1;
+    else if (end_i) busy_q <= 1'b0;
+  end
+
+  assign fields = busy_q ? fields_q
+                  : {job_m_i, job_n_i, job_k_words_i, job_n_words_i, job_thresholds_i,
+                     job_a_addr_i, job_b_addr_i, job_t_addr_i, job_r_addr_i};
+
+  assign {m_o, n_o, k_words_o, n_words_o, thresholds_o,
+          a_addr_o, b_addr_o, t_addr_o, r_addr_o} = fields;
+
+  always_ff @(posedge clk_i) begin
+    if (start_o) begin
+      fields_q     <= fields;
+      and_o        <= job_and_i;
+      shift_o      <= job_shift_i;
+      tail_lanes_o <= job_tail_lanes_i;
+      tail_mask_o  <= ~({Lanes{1'b1}} << job_tail_lanes_i);
+    end
+  end
+
+endmodule

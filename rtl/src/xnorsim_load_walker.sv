@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Walk the load words of a job in their fixed order: thresholds, then B and A of each slot.
+//
+// Used twice: before the port for the requests, behind it for the place of the data that returns.
+// Parameters: Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
+//   8..4096, ChunkWords >= 1, DimBits 1..30, AddrBits 1..64, OffsetBits: any word of a segment fits.
+// Latency: 1 cycle from start_i or step_i to the next word; no cycle is lost between loads.
+// Overflow: none, positions in bits have DimBits + 11 bits, slots at most 1024 = 2^10 bits.
+// Reference: simulator.engine, the order of requests.
+
+module xnorsim_load_walker #(
+  parameter int unsigned Rows = 4,
+  parameter int unsigned Cols = 4,
+  parameter int unsigned Lanes = 64,
+  parameter int unsigned AccumulatorBits = 32,
+  parameter int unsigned PortBits = 128,
+  parameter int unsigned ChunkWords = 8,
+  parameter int unsigned DimBits = 20,
+  parameter int unsigned AddrBits = 32,
+  parameter int unsigned OffsetBits = 4,
+  localparam int unsigned Ports = (Rows > Cols) ? Rows : Cols,
+  localparam int unsigned RowBits = (Ports > 1) ? $clog2(Ports) : 1,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  start_i,
+  input  logic [DimBits-1:0]    job_m_i,
+  input  logic [DimBits-1:0]    job_n_i,
+  input  logic [DimBits-1:0]    job_k_words_i,
+  input  logic                  job_thresholds_i,
+
+  input  logic                  step_i,
+
+  output logic                  valid_o,
+  // What the word belongs to, one of the three.
+  output logic                  thresholds_o,
+  output logic                  b_o,
+  output logic                  a_o,
+  // Row of A or B in the tile, first port word of the row's segment, port word in the segment.
+  output logic [RowBits-1:0]    row_o,
+  output logic [AddrBits-1:0]   begin_o,
+  output logic [OffsetBits-1:0] offset_o,
+  output logic [DimBits-1:0]    n0_o,
+  output logic [DimBits-1:0]    k0_o,
+  output logic [ChunkBits-1:0]  chunk_o,
+  output logic                  n_last_o,
+  // Last word of its row's segment, of the load, of the slot's loads, of the tile's loads.
+  output logic                  word_last_o,
+  output logic                  load_last_o,
+  output logic                  slot_last_o,
+  output logic                  tile_last_o
+);
+
+  localparam int unsigned SlotShift = $clog2(Lanes);
+  localparam int unsigned ThresholdShift = $clog2(AccumulatorBits + 1);
+  localparam int unsigned PortShift = $clog2(PortBits);
+  localparam int unsigned PosBits = DimBits + 11;
+
+  logic thresholds_q, b_q, a_q;
+  logic [RowBits-1:0] row_q;
+  logic [OffsetBits-1:0] offset_q;
+
+  logic [$clog2(Rows + 1)-1:0] rows;
+  logic [$clog2(Cols + 1)-1:0] cols;
+  logic k_last, unused_m_last;
+
+  xnorsim_tile_loop #(.Rows(Rows), .Cols(Cols), .DimBits(DimBits)) u_tiles (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .job_m_i,
+    .job_n_i,
+    .step_i  (step_i && tile_last_o),
+    .valid_o,
+    .n0_o,
+    .rows_o  (rows),
+    .cols_o  (cols),
+    .m_last_o(unused_m_last),
+    .n_last_o
+  );
+
+  xnorsim_chunk_loop #(.ChunkWords(ChunkWords), .DimBits(DimBits)) u_chunks (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .job_k_words_i,
+    .step_i  (step_i && slot_last_o),
+    .k0_o,
+    .chunk_o,
+    .k_last_o(k_last)
+  );
+
+  // With one chunk, A stays over the n tiles, and B stays if there is only one of them.
+  logic many_chunks, many_cols, next_thresholds;
+  assign many_chunks     = 32'(job_k_words_i) > ChunkWords;
+  assign many_cols       = 32'(job_n_i) > Cols;
+  assign next_thresholds = job_thresholds_i && k_last && many_cols;
+
+  // The segment in bits and in port words, from the start of its row.
+  logic [PosBits-1:0] begin_bit, end_bit, begin_word, last_word;
+  assign begin_bit  = thresholds_q ? PosBits'(n0_o) << ThresholdShift : PosBits'(k0_o) << SlotShift;
+  assign end_bit    = thresholds_q ? (PosBits'(n0_o) + PosBits'(cols)) << ThresholdShift
+                                   : (PosBits'(k0_o) + PosBits'(chunk_o)) << SlotShift;
+  assign begin_word = begin_bit >> PortShift;
+  assign last_word  = (end_bit - 1'b1) >> PortShift;
+
+  assign word_last_o = offset_q == OffsetBits'(last_word - begin_word);
+  assign load_last_o = word_last_o
+                       && (thresholds_q || (32'(row_q) + 1 == (b_q ? 32'(cols) : 32'(rows))));
+  assign slot_last_o = load_last_o && (a_q || (b_q && !many_chunks && (n0_o != '0)));
+  assign tile_last_o = slot_last_o && k_last;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {thresholds_q, b_q, a_q} <= '0;
+      row_q                    <= '0;
+      offset_q                 <= '0;
+    end else if (start_i) begin
+      {thresholds_q, b_q, a_q} <= {job_thresholds_i, !job_thresholds_i, 1'b0};
+      row_q                    <= '0;
+      offset_q                 <= '0;
+    end else if (step_i) begin
+      offset_q <= word_last_o ? '0 : offset_q + 1'b1;
+      if (load_last_o) row_q <= '0;
+      else if (word_last_o) row_q <= row_q + 1'b1;
+      if (slot_last_o) begin
+        thresholds_q <= next_thresholds;
+        b_q          <= !next_thresholds && (many_chunks || many_cols);
+        a_q          <= !many_chunks && !many_cols;
+      end else if (load_last_o) begin
+        {thresholds_q, b_q, a_q} <= {1'b0, thresholds_q, b_q};
+      end
+    end
+  end
+
+  assign thresholds_o = thresholds_q;
+  assign b_o          = b_q;
+  assign a_o          = a_q;
+  assign row_o        = row_q;
+  assign begin_o      = AddrBits'(begin_word);
+  assign offset_o     = offset_q;
+
+endmodule

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From load data to the issue port: scratchpads of A and B, and the thresholds.
+//
+// Parameters: as in xnorsim_core; ChunkWords is the smaller of its two scratchpads' words,
+//   OffsetBits hold any word of a segment.
+// Latency: 1 cycle from a read to a_o or b_o; thresholds are read without a clock edge.
+// Overflow: none, see xnorsim_load.
+// Reference: simulator.engine, the slots of the two halves.
+
+module xnorsim_operands #(
+  parameter int unsigned Rows = 4,
+  parameter int unsigned Cols = 4,
+  parameter int unsigned Lanes = 64,
+  parameter int unsigned AccumulatorBits = 32,
+  parameter int unsigned PortBits = 128,
+  parameter int unsigned ChunkWords = 8,
+  parameter int unsigned DimBits = 20,
+  parameter int unsigned OffsetBits = 4,
+  localparam int unsigned WordBits = (ChunkWords > 1) ? $clog2(ChunkWords) : 1
+) (
+  input  logic                                 clk_i,
+  input  logic                                 rst_ni,
+  input  logic                                 start_i,
+  input  logic [DimBits-1:0]                   job_m_i,
+  input  logic [DimBits-1:0]                   job_n_i,
+  input  logic [DimBits-1:0]                   job_k_words_i,
+  input  logic                                 job_thresholds_i,
+
+  input  logic                                 rsp_valid_i,
+  input  logic [PortBits-1:0]                  rsp_data_i,
+  output logic                                 slot_ready_o,
+
+  input  logic [Rows-1:0]                      a_read_i,
+  input  logic [Cols-1:0]                      b_read_i,
+  input  logic                                 a_half_i,
+  input  logic                                 b_half_i,
+  input  logic [WordBits-1:0]                  word_i,
+  output logic [Rows-1:0][Lanes-1:0]           a_o,
+  output logic [Cols-1:0][Lanes-1:0]           b_o,
+
+  input  logic [Cols-1:0]                      threshold_half_i,
+  output logic [Cols-1:0][AccumulatorBits-1:0] threshold_o,
+  output logic [Cols-1:0]                      direction_o
+);
+
+  localparam int unsigned RowBits = (Rows > 1) ? $clog2(Rows) : 1;
+  localparam int unsigned ColBits = (Cols > 1) ? $clog2(Cols) : 1;
+  localparam int unsigned PortRowBits = (RowBits > ColBits) ? RowBits : ColBits;
+  localparam int unsigned Slot = 1 << $clog2(Lanes);
+  localparam int unsigned PortSlots = (PortBits > Slot) ? PortBits / Slot : 1;
+  localparam int unsigned Banks = (PortSlots < ChunkWords) ? PortSlots : ChunkWords;
+  localparam int unsigned Entries = (ChunkWords + PortSlots - 1) / PortSlots;
+  localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1;
+
+  logic [Banks-1:0] a_write, b_write;
+  logic a_half, b_half, threshold_half;
+  logic [PortRowBits-1:0] row;
+  logic [Banks-1:0][EntryBits-1:0] entry;
+  logic [Banks-1:0][Lanes-1:0] word;
+  logic [Cols-1:0] threshold_write;
+  logic [Cols-1:0][AccumulatorBits:0] threshold;
+
+  xnorsim_load #(
+    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .ChunkWords(ChunkWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
+  ) u_load (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .job_m_i,
+    .job_n_i,
+    .job_k_words_i,
+    .job_thresholds_i,
+    .rsp_valid_i,
+    .rsp_data_i,
+    .a_write_o        (a_write),
+    .b_write_o        (b_write),
+    .a_half_o         (a_half),
+    .b_half_o         (b_half),
+    .row_o            (row),
+    .entry_o          (entry),
+    .word_o           (word),
+    .threshold_write_o(threshold_write),
+    .threshold_half_o (threshold_half),
+    .threshold_o      (threshold),
+    .slot_ready_o
+  );
+
+  xnorsim_scratchpad #(
+    .Rows(Rows), .Lanes(Lanes), .ChunkWords(ChunkWords), .PortSlots(PortSlots)
+  ) u_scratchpad_a (
+    .clk_i,
+    .write_i      (a_write),
+    .write_half_i (a_half),
+    .write_row_i  (row[RowBits-1:0]),
+    .write_entry_i(entry),
+    .write_data_i (word),
+    .read_i       (a_read_i),
+    .read_half_i  (a_half_i),
+    .read_word_i  (word_i),
+    .word_o       (a_o)
+  );
+
+  xnorsim_scratchpad #(
+    .Rows(Cols), .Lanes(Lanes), .ChunkWords(ChunkWords), .PortSlots(PortSlots)
+  ) u_scratchpad_b (
+    .clk_i,
+    .write_i      (b_write),
+    .write_half_i (b_half),
+    .write_row_i  (row[ColBits-1:0]),
+    .write_entry_i(entry),
+    .write_data_i (word),
+    .read_i       (b_read_i),
+    .read_half_i  (b_half_i),
+    .read_word_i  (word_i),
+    .word_o       (b_o)
+  );
+
+  xnorsim_threshold_buffer #(.Cols(Cols), .AccumulatorBits(AccumulatorBits)) u_thresholds (
+    .clk_i,
+    .write_i     (threshold_write),
+    .write_half_i(threshold_half),
+    .write_data_i(threshold),
+    .read_half_i (threshold_half_i),
+    .threshold_o,
+    .direction_o
+  );
+
+endmodule

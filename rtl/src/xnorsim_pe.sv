@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Processing element: multiply two words of bits, add the product to a sum, pass the words on.
+//
+// Parameters: Lanes 1..1024, AccumulatorBits 8..64.
+// Latency: 1 cycle from a_i and b_i to a_o and b_o, 2 cycles from the word with `last` to result_o.
+// Overflow: none. |sum| <= k << shift, and a job with (k << shift) > 2^(AccumulatorBits-1) - 1 is
+//   refused before it starts; bits of one value above the accumulator are only copies of its sign.
+// Reference: workloads.reference, one element of a product of bit planes.
+
+module xnorsim_pe #(
+  parameter int unsigned Lanes = 64,
+  parameter int unsigned AccumulatorBits = 32,
+  localparam int unsigned CountBits = $clog2(Lanes + 1)
+) (
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+
+  // Constants of the job: AND instead of XNOR, weight of the plane pair, lanes of the tail word.
+  input  logic                       job_and_i,
+  input  logic [3:0]                 job_shift_i,
+  input  logic [Lanes-1:0]           tail_mask_i,
+  input  logic [CountBits-1:0]       tail_lanes_i,
+
+  // From the left and to the right.
+  input  logic                       a_valid_i,
+  input  logic [Lanes-1:0]           a_i,
+  input  logic                       first_i,
+  input  logic                       last_i,
+  input  logic                       tail_i,
+  output logic                       a_valid_o,
+  output logic [Lanes-1:0]           a_o,
+  output logic                       first_o,
+  output logic                       last_o,
+  output logic                       tail_o,
+
+  // From above and downwards.
+  input  logic                       b_valid_i,
+  input  logic [Lanes-1:0]           b_i,
+  output logic                       b_valid_o,
+  output logic [Lanes-1:0]           b_o,
+  input  logic                       drain_i,
+  input  logic [AccumulatorBits-1:0] result_i,
+  output logic [AccumulatorBits-1:0] result_o
+);
+
+  // One bit more than the count: its double less the lanes is signed, -Lanes..Lanes.
+  localparam int unsigned ValueBits = CountBits + 1;
+
+  logic a_valid_q, b_valid_q, first_q, last_q, tail_q;
+  logic [Lanes-1:0] a_q, b_q;
+  logic [AccumulatorBits-1:0] accumulator_q, result_q;
+
+  logic [Lanes-1:0] match;
+  logic [CountBits-1:0] count, lanes;
+  logic signed [ValueBits-1:0] value;
+  logic [AccumulatorBits-1:0] addend, sum;
+
+  assign match = (job_and_i ? (a_q & b_q) : ~(a_q ^ b_q)) & (tail_q ? tail_mask_i : '1);
+  assign lanes = tail_q ? tail_lanes_i : CountBits'(Lanes);
+
+  xnorsim_popcount #(
+    .Lanes(Lanes)
+  ) u_popcount (
+    .word_i (match),
+    .count_o(count)
+  );
+
+  assign value  = job_and_i ? {1'b0, count} : {count, 1'b0} - {1'b0, lanes};
+  assign addend = AccumulatorBits'(value);
+  assign sum    = (first_q ? '0 : accumulator_q) + (addend << job_shift_i);
+
+  // Flags pass in every row, valid or not: the drain is the same for every tile.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      a_valid_q <= 1'b0;
+      b_valid_q <= 1'b0;
+      first_q   <= 1'b0;
+      last_q    <= 1'b0;
+      tail_q    <= 1'b0;
+    end else begin
+      a_valid_q <= a_valid_i;
+      b_valid_q <= b_valid_i;
+      first_q   <= first_i;
+      last_q    <= last_i;
+      tail_q    <= tail_i;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (a_valid_i) a_q <= a_i;
+    if (b_valid_i) b_q <= b_i;
+  end
+
+  // A new sum may arrive at the edge after the one that emptied the register, never before it.
+  always_ff @(posedge clk_i) begin
+    if (a_valid_q && b_valid_q) accumulator_q <= sum;
+    if (a_valid_q && b_valid_q && last_q) result_q <= sum;
+    else if (drain_i) result_q <= result_i;
+  end
+
+  assign a_valid_o = a_valid_q;
+  assign a_o       = a_q;
+  assign first_o   = first_q;
+  assign last_o    = last_q;
+  assign tail_o    = tail_q;
+  assign b_valid_o = b_valid_q;
+  assign b_o       = b_q;
+  assign result_o  = result_q;
+
+`ifndef SYNTHESIS
+  CaptureOrDrain_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) !(last_q && drain_i));
+`endif
+
+endmodule

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Unpack load data: one port word into k words or thresholds, or several port words into one.
+//
+// A port word that carries PortSlots k words gives each sub-bank at most one, by chunk-local index
+// mod PortSlots; one that carries a part of a slot is gathered until the slot's last part comes.
+// Parameters: Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two 8..4096,
+//   ChunkWords >= 1, DimBits 1..30, OffsetBits: any word of a segment fits.
+// Latency: 0 cycles from the port word that completes a k word or threshold.
+// Overflow: none, an entry is written only if its index in the chunk is below the chunk's k words.
+// Reference: simulator.engine, the layout behind the port.
+
+module xnorsim_unpack #(
+  parameter int unsigned Cols = 4,
+  parameter int unsigned Lanes = 64,
+  parameter int unsigned AccumulatorBits = 32,
+  parameter int unsigned PortBits = 128,
+  parameter int unsigned ChunkWords = 8,
+  parameter int unsigned DimBits = 20,
+  parameter int unsigned OffsetBits = 4,
+  localparam int unsigned Slot = 1 << $clog2(Lanes),
+  localparam int unsigned PortSlots = (PortBits > Slot) ? PortBits / Slot : 1,
+  localparam int unsigned Banks = (PortSlots < ChunkWords) ? PortSlots : ChunkWords,
+  localparam int unsigned Entries = (ChunkWords + PortSlots - 1) / PortSlots,
+  localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
+) (
+  input  logic                               clk_i,
+  input  logic                               valid_i,
+  input  logic [PortBits-1:0]                data_i,
+  // The word's place: port word in its segment, where the segment starts, the chunk's k words.
+  input  logic [OffsetBits-1:0]              offset_i,
+  input  logic [DimBits-1:0]                 n0_i,
+  input  logic [DimBits-1:0]                 k0_i,
+  input  logic [ChunkBits-1:0]               chunk_i,
+
+  output logic [Banks-1:0]                   word_valid_o,
+  output logic [Banks-1:0][EntryBits-1:0]    word_entry_o,
+  output logic [Banks-1:0][Lanes-1:0]        word_o,
+  output logic [Cols-1:0]                    threshold_valid_o,
+  output logic [Cols-1:0][AccumulatorBits:0] threshold_o
+);
+
+  localparam int unsigned SlotParts = (Slot > PortBits) ? Slot / PortBits : 1;
+  localparam int unsigned Threshold = 1 << $clog2(AccumulatorBits + 1);
+  localparam int unsigned PortThresholds = (PortBits > Threshold) ? PortBits / Threshold : 1;
+  localparam int unsigned ThresholdParts = (Threshold > PortBits) ? Threshold / PortBits : 1;
+  localparam int unsigned Parts = (SlotParts > ThresholdParts) ? SlotParts : ThresholdParts;
+
+  // The newest port word on top of those before it.
+  logic [Parts*PortBits-1:0] history;
+  assign history[Parts*PortBits-1 -: PortBits] = data_i;
+
+  if (Parts > 1) begin : gen_gather
+    logic [(Parts-1)*PortBits-1:0] gather_q;
+
+    always_ff @(posedge clk_i) begin
+      if (valid_i) gather_q <= history[Parts*PortBits-1:PortBits];
+    end
+
+    assign history[(Parts-1)*PortBits-1:0] = gather_q;
+  end else begin : gen_whole
+    logic unused_clk;
+    assign unused_clk = clk_i;
+  end
+
+  logic [PortSlots-1:0][Slot-1:0] slots;
+  logic [PortThresholds-1:0][Threshold-1:0] thresholds;
+  assign slots      = history[Parts*PortBits-1 -: PortSlots*Slot];
+  assign thresholds = history[Parts*PortBits-1 -: PortThresholds*Threshold];
+
+  // Sub-bank b takes slot (b + first) mod PortSlots; where that wraps, it belongs to the port word before.
+  logic [31:0] first_slot, port_slot, first_threshold, port_threshold;
+  logic word_end, threshold_end;
+  assign first_slot      = 32'(k0_i) % PortSlots;
+  assign port_slot       = 32'(offset_i) / SlotParts;
+  assign word_end        = 32'(offset_i) % SlotParts == SlotParts - 1;
+  assign first_threshold = 32'(n0_i) % PortThresholds;
+  assign port_threshold  = 32'(offset_i) / ThresholdParts;
+  assign threshold_end   = 32'(offset_i) % ThresholdParts == ThresholdParts - 1;
+
+  for (genvar b = 0; b < Banks; b++) begin : gen_bank
+    logic [31:0] slot, entry;
+    logic wrap;
+    assign slot            = (b + first_slot) % PortSlots;
+    assign wrap            = (b + first_slot) >= PortSlots;
+    assign entry           = port_slot - 32'(wrap);
+    assign word_valid_o[b] = valid_i && word_end && !(wrap && (port_slot == 0))
+                             && (entry * PortSlots + b < 32'(chunk_i));
+    assign word_entry_o[b] = EntryBits'(entry);
+    assign word_o[b]       = Lanes'(slots[slot]);
+  end
+
+  for (genvar c = 0; c < Cols; c++) begin : gen_col
+    logic [31:0] position;
+    assign position             = c + first_threshold;
+    assign threshold_valid_o[c] = valid_i && threshold_end
+                                  && (position / PortThresholds == port_threshold);
+    assign threshold_o[c]       = (AccumulatorBits + 1)'(thresholds[position % PortThresholds]);
+  end
+
+endmodule
