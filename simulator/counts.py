@@ -40,8 +40,8 @@ def traffic(job: Job, accelerator: Accelerator) -> Traffic:
 def event_counts(job: Job, accelerator: Accelerator, cycles: int, moved: Traffic) -> Counts:
     """Return the events of one job that took that many cycles.
 
-    Every register is clocked every cycle (there is no clock gating): ``clock`` counts units times cycles. Data registers
-    are written by valid words only.
+    Every register is clocked every cycle (there is no clock gating): ``clock`` counts units times cycles.
+    Data registers are written by valid words only.
     """
     tiling = Tiling.of(job, accelerator)
     array, words = tiling.array, k_words(job.k, tiling.array.lanes)

@@ -45,7 +45,7 @@ def pe_register_bits(array: Array) -> int:
 
 
 def skew_register_bits(array: Array) -> int:
-    """Return the flip-flops of the skew: r words before row r, c before column c, and one line of flags for all rows."""
+    """Return the flip-flops of the skew: r words before row r, c before column c, and one line of flags."""
     words = (array.rows * (array.rows - 1) + array.cols * (array.cols - 1)) // 2
     return words * (array.lanes + VALID_BITS) + (array.rows - 1) * FLAG_BITS
 
