@@ -1,0 +1,1 @@
+"""RTL under Verilator: find the tools, build, run jobs, lint."""

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bench: xnorsim_core on a memory model, and the count of a job's cycles by class.
+//
+// The memory is read from +image=FILE at time 0 and written to +dump=FILE on a rising edge of dump_i
+// (both as $readmemh has them). It is always ready and returns load data latency_i cycles after acceptance.
+// Parameters: those of xnorsim_core; MemoryWords >= 1 port words; MaxLatency >= 1, the limit of latency_i.
+// Latency: a job's counts are on the outputs behind the edge that accepts its last store; a job that
+//   waits is accepted at the next edge.
+// Reference: docs/microarchitecture.md, section 5.
+
+module xnorsim_bench #(
+  parameter int unsigned Rows = 4,
+  parameter int unsigned Cols = 4,
+  parameter int unsigned Lanes = 64,
+  parameter int unsigned AccumulatorBits = 32,
+  parameter int unsigned PortBits = 128,
+  parameter int unsigned ScratchpadWordsA = 8,
+  parameter int unsigned ScratchpadWordsB = 8,
+  parameter int unsigned ResultTiles = 5,
+  parameter int unsigned DimBits = 20,
+  parameter int unsigned AddrBits = 32,
+  parameter int unsigned MemoryWords = 4096,
+  parameter int unsigned MaxLatency = 256,
+  localparam int unsigned CountBits = $clog2(Lanes + 1)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  input  logic                 job_valid_i,
+  output logic                 job_ready_o,
+  input  logic [DimBits-1:0]   job_m_i,
+  input  logic [DimBits-1:0]   job_n_i,
+  input  logic [DimBits-1:0]   job_k_words_i,
+  input  logic [CountBits-1:0] job_tail_lanes_i,
+  input  logic [DimBits-1:0]   job_n_words_i,
+  input  logic                 job_thresholds_i,
+  input  logic                 job_and_i,
+  input  logic [3:0]           job_shift_i,
+  input  logic [AddrBits-1:0]  job_a_addr_i,
+  input  logic [AddrBits-1:0]  job_b_addr_i,
+  input  logic [AddrBits-1:0]  job_t_addr_i,
+  input  logic [AddrBits-1:0]  job_r_addr_i,
+
+  // Cycles from the acceptance of a load to its data, 1..MaxLatency; constant while any is on its way.
+  input  logic [15:0]          latency_i,
+  input  logic                 dump_i,
+
+  // Jobs that have ended, and the cycles of the last one by class.
+  output logic [31:0]          jobs_done_o,
+  output logic [63:0]          cycles_o,
+  output logic [63:0]          issue_o,
+  output logic [63:0]          schedule_o,
+  output logic [63:0]          load_stall_o,
+  output logic [63:0]          store_stall_o,
+  output logic [63:0]          flush_o
+);
+
+  logic req_valid, req_ready, req_write, req_last, rsp_valid;
+  logic [AddrBits-1:0] req_addr;
+  logic [PortBits-1:0] req_wdata, req_wmask, rsp_data;
+  logic issue, wait_gap, wait_load, wait_store;
+
+  xnorsim_core #(
+    .Rows            (Rows),
+    .Cols            (Cols),
+    .Lanes           (Lanes),
+    .AccumulatorBits (AccumulatorBits),
+    .PortBits        (PortBits),
+    .ScratchpadWordsA(ScratchpadWordsA),
+    .ScratchpadWordsB(ScratchpadWordsB),
+    .ResultTiles     (ResultTiles),
+    .DimBits         (DimBits),
+    .AddrBits        (AddrBits)
+  ) u_core (
+    .clk_i,
+    .rst_ni,
+    .job_valid_i,
+    .job_ready_o,
+    .job_m_i,
+    .job_n_i,
+    .job_k_words_i,
+    .job_tail_lanes_i,
+    .job_n_words_i,
+    .job_thresholds_i,
+    .job_and_i,
+    .job_shift_i,
+    .job_a_addr_i,
+    .job_b_addr_i,
+    .job_t_addr_i,
+    .job_r_addr_i,
+    .req_valid_o (req_valid),
+    .req_ready_i (req_ready),
+    .req_write_o (req_write),
+    .req_last_o  (req_last),
+    .req_addr_o  (req_addr),
+    .req_wdata_o (req_wdata),
+    .req_wmask_o (req_wmask),
+    .rsp_valid_i (rsp_valid),
+    .rsp_data_i  (rsp_data),
+    .issue_o     (issue),
+    .wait_gap_o  (wait_gap),
+    .wait_load_o (wait_load),
+    .wait_store_o(wait_store)
+  );
+
+  // The one place where a stall pattern would block acceptance.
+  assign req_ready = 1'b1;
+
+  // Memory model. Load data waits in a ring of edges: what edge x accepts is read at edge x + latency.
+  localparam int unsigned MemoryBits = (MemoryWords > 1) ? $clog2(MemoryWords) : 1;
+  localparam int unsigned RingBits = (MaxLatency > 1) ? $clog2(MaxLatency) : 1;
+
+  logic [PortBits-1:0] memory [MemoryWords];
+  logic [PortBits-1:0] ring_data [MaxLatency];
+  logic [MaxLatency-1:0] ring_valid_q;
+  logic [RingBits-1:0] edge_q, arrival;
+  logic [MemoryBits-1:0] address;
+  logic accept_load, accept_store;
+
+  assign accept_load  = req_valid && req_ready && !req_write;
+  assign accept_store = req_valid && req_ready && req_write;
+  assign address      = MemoryBits'(req_addr);
+  assign arrival      = RingBits'((32'(edge_q) + 32'(latency_i)) % MaxLatency);
+  assign rsp_valid    = ring_valid_q[edge_q];
+  assign rsp_data     = ring_data[edge_q];
+
+  string image, dump;
+
+  initial begin
+    if ($value$plusargs("image=%s", image)) $readmemh(image, memory);
+  end
+
+  always_ff @(posedge dump_i) begin
+    if ($value$plusargs("dump=%s", dump)) $writememh(dump, memory);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      edge_q       <= '0;
+      ring_valid_q <= '0;
+    end else begin
+      edge_q               <= (32'(edge_q) == MaxLatency - 1) ? '0 : edge_q + 1'b1;
+      ring_valid_q[edge_q] <= 1'b0;
+      if (accept_load) ring_valid_q[arrival] <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (accept_load) ring_data[arrival] <= memory[address];
+    if (accept_store) memory[address] <= (memory[address] & ~req_wmask) | (req_wdata & req_wmask);
+  end
+
+  // A wait belongs to a class only when a word issues after it: until then it is pending, and what is
+  // pending at the end of the job is flush.
+  logic busy_q, start, finish, count;
+  logic [63:0] cycles_q, issue_q, schedule_q, load_q, store_q, gap_wait_q, load_wait_q, store_wait_q;
+
+  assign start  = job_valid_i && job_ready_o;
+  assign finish = req_valid && req_ready && req_last;
+  assign count  = start || busy_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      busy_q                                  <= 1'b0;
+      {cycles_q, issue_q}                     <= '0;
+      {schedule_q, load_q, store_q}           <= '0;
+      {gap_wait_q, load_wait_q, store_wait_q} <= '0;
+    end else if (finish) begin
+      busy_q                                  <= 1'b0;
+      {cycles_q, issue_q}                     <= '0;
+      {schedule_q, load_q, store_q}           <= '0;
+      {gap_wait_q, load_wait_q, store_wait_q} <= '0;
+    end else if (count) begin
+      busy_q   <= 1'b1;
+      cycles_q <= cycles_q + 64'd1;
+      if (issue) begin
+        issue_q                                 <= issue_q + 64'd1;
+        schedule_q                              <= schedule_q + gap_wait_q;
+        load_q                                  <= load_q + load_wait_q;
+        store_q                                 <= store_q + store_wait_q;
+        {gap_wait_q, load_wait_q, store_wait_q} <= '0;
+      end else begin
+        gap_wait_q   <= gap_wait_q + 64'(wait_gap);
+        load_wait_q  <= load_wait_q + 64'(wait_load);
+        store_wait_q <= store_wait_q + 64'(wait_store);
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      jobs_done_o                                <= '0;
+      {cycles_o, issue_o, flush_o}               <= '0;
+      {schedule_o, load_stall_o, store_stall_o}  <= '0;
+    end else if (finish) begin
+      jobs_done_o   <= jobs_done_o + 32'd1;
+      // The edge that ends the job is a cycle too, after its last issue.
+      cycles_o      <= cycles_q + 64'd1;
+      issue_o       <= issue_q;
+      schedule_o    <= schedule_q;
+      load_stall_o  <= load_q;
+      store_stall_o <= store_q;
+      flush_o       <= gap_wait_q + load_wait_q + store_wait_q + 64'd1;
+    end
+  end
+
+  AddressInMemory_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   req_valid |-> 64'(req_addr) < 64'(MemoryWords));
+
+  LatencyInRing_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   accept_load |-> latency_i != '0 && 32'(latency_i) <= MaxLatency);
+
+  ResponseOfJob_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) rsp_valid |-> busy_q);
+
+  NoIssueAtEnd_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) finish |-> busy_q && !issue);
+
+endmodule

@@ -1,0 +1,186 @@
+"""A trace on the RTL: every layer from memory to memory, no host step between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.accelerator import Accelerator
+from simulator.cycles import CycleClasses
+from simulator.engine import run_job
+from simulator.job import Job, Product
+from simulator.layout import k_words
+from simulator.placement import place
+from workloads.errors import InputError
+from workloads.operations import MatrixProduct
+from workloads.packing import Words
+from workloads.trace import Trace
+from xnorsim.cosimulation.jobs import JobCycles, RtlJob, play
+from xnorsim.cosimulation.memory import (
+    Area,
+    operand_area,
+    result_bits,
+    result_bytes,
+    result_sums,
+    tail_is_zero,
+    threshold_area,
+)
+
+_CYCLE_MARGIN = 4
+"""A job that takes this many times the cycles of the engine counts as stuck."""
+
+UNWRITTEN = 0xA5
+"""What a result's area holds before the job: a bit that the RTL never stores shows as a wrong one."""
+
+
+@dataclass(frozen=True)
+class RtlRun:
+    """What the RTL did: each layer's cycles by class, and every result."""
+
+    layers: tuple[CycleClasses, ...]
+    results: dict[str, NDArray[np.int64] | Words]
+
+
+class Memory:
+    """The memory behind the port, filled area by area from address 0."""
+
+    def __init__(self, port_bits: int) -> None:
+        self._port_bytes = port_bits // 8
+        self._areas: list[Area] = []
+        self._next = 0
+
+    def place(self, area: Area) -> int:
+        """Append an area.
+
+        Units: returns its address in port words.
+        """
+        address = self._next
+        self._areas.append(area.reshape(-1, self._port_bytes))
+        self._next += len(self._areas[-1])
+        return address
+
+    def image(self) -> Area:
+        """Return all port words."""
+        return np.concatenate(self._areas)
+
+
+def rtl_parameters(accelerator: Accelerator, array_name: str, memory_words: int) -> dict[str, int]:
+    """Return the parameters of elaboration for one array of an accelerator."""
+    array = accelerator.arrays[array_name]
+    words_a, words_b = accelerator.words_per_half(array)
+    return {
+        "Rows": array.rows,
+        "Cols": array.cols,
+        "Lanes": array.lanes,
+        "AccumulatorBits": array.accumulator_bits,
+        "PortBits": accelerator.port.width_bits,
+        "ScratchpadWordsA": words_a,
+        "ScratchpadWordsB": words_b,
+        "ResultTiles": array.result_tiles,
+        "MemoryWords": memory_words,
+    }
+
+
+def rtl_job(job: Job, accelerator: Accelerator, *, a: int, b: int, thresholds: int, result: int) -> RtlJob:
+    """Return a job as the RTL takes it, with the addresses of its areas."""
+    lanes = accelerator.arrays[job.array].lanes
+    return RtlJob(
+        m=job.m,
+        n=job.n,
+        k_words=k_words(job.k, lanes),
+        tail_lanes=(job.k - 1) % lanes + 1,
+        n_words=k_words(job.n, lanes),
+        thresholds=job.thresholds,
+        and_product=job.product is Product.AND,
+        shift=job.shift,
+        a_addr=a,
+        b_addr=b,
+        t_addr=thresholds,
+        r_addr=result,
+        cycle_limit=_CYCLE_MARGIN * run_job(job, accelerator).cycles,
+    )
+
+
+def run_trace(trace: Trace, accelerator: Accelerator, work_dir: Path) -> RtlRun:
+    """Run every operation of a trace on the RTL, each result staying where it was written as the next one's A.
+
+    Errors: InputError if the trace has no operands or cannot be placed; CosimulationError if the RTL hangs.
+    """
+    if not trace.has_operands:
+        raise InputError(f"{trace.name}: has no operands to run on the RTL")
+    port_bits = accelerator.port.width_bits
+    jobs = [place(operation, accelerator) for operation in trace.operations]
+    memory, addresses = Memory(port_bits), dict[str, int]()
+    for operation, job in zip(trace.operations, jobs, strict=True):
+        _place_areas(memory, addresses, trace, operation, job, accelerator)
+    rtl_jobs = [
+        rtl_job(
+            job,
+            accelerator,
+            a=addresses[operation.a],
+            b=addresses[operation.b],
+            thresholds=addresses[operation.thresholds] if operation.thresholds else 0,
+            result=addresses[operation.result],
+        )
+        for operation, job in zip(trace.operations, jobs, strict=True)
+    ]
+    image = memory.image()
+    parameters = rtl_parameters(accelerator, jobs[0].array, memory_words(len(image)))
+    cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir)
+    results = {
+        operation.result: read_result(after, addresses[operation.result], job, accelerator)
+        for operation, job in zip(trace.operations, jobs, strict=True)
+    }
+    return RtlRun(as_classes(cycles), results)
+
+
+def as_classes(cycles: Sequence[JobCycles]) -> tuple[CycleClasses, ...]:
+    """Return the bench's counters as the engine's classes.
+
+    Errors: AssertionError if the bench's own total is not the sum of its classes.
+    """
+    classes = tuple(CycleClasses(c.issue, c.schedule, c.load_stall, c.store_stall, c.flush) for c in cycles)
+    assert [c.cycles for c in classes] == [c.cycles for c in cycles], "a cycle without a class, or with two"
+    return classes
+
+
+def memory_words(image_words: int) -> int:
+    """Return the size of the bench's memory: a power of two, so that many workloads share one build."""
+    return max(1 << 12, 1 << (image_words - 1).bit_length())
+
+
+def _place_areas(
+    memory: Memory,
+    addresses: dict[str, int],
+    trace: Trace,
+    operation: MatrixProduct,
+    job: Job,
+    accelerator: Accelerator,
+) -> None:
+    """Place an operation's areas: operands that are not there yet, and room for its result."""
+    array, port_bits = accelerator.arrays[job.array], accelerator.port.width_bits
+    for name in (operation.a, operation.b):
+        packed = trace.tensors[name].packed
+        if name not in addresses and packed is not None:
+            addresses[name] = memory.place(operand_area(packed[:, 0], job.k, array, port_bits))
+    if operation.thresholds is not None and operation.thresholds not in addresses:
+        area = threshold_area(trace.thresholds[operation.thresholds], array, port_bits)
+        addresses[operation.thresholds] = memory.place(area)
+    shape = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
+    addresses[operation.result] = memory.place(np.full(shape, UNWRITTEN, dtype=np.uint8))
+
+
+def read_result(memory: Area, address: int, job: Job, accelerator: Accelerator) -> NDArray[np.int64] | Words:
+    """Read a job's result out of the memory.
+
+    Shapes: memory [port words, port bytes] -> bits as [m, words_of(n)] words, accumulators as [m, n].
+    """
+    array, port_bits = accelerator.arrays[job.array], accelerator.port.width_bits
+    rows, row_bytes = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
+    area = memory[address:].reshape(-1)[: rows * row_bytes].reshape(rows, row_bytes)
+    if not job.thresholds:
+        return result_sums(area, job.n, array)
+    assert tail_is_zero(area, job.n, array), f"layer {job.name}: the tail of a result row is not zero"
+    return result_bits(area, job.n, array)
