@@ -1,0 +1,140 @@
+"""The commands. Each imports what it needs when it runs, so that the command line starts fast."""
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from workloads.errors import InputError, problem
+
+_DONE, _WRONG_INPUT, _TOOL_MISSING, _INTERRUPTED = 0, 2, 3, 130
+
+app = typer.Typer(
+    name="xnorsim",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Accelerator = Annotated[str, typer.Option("--accelerator", "-a", help="A preset's name or a TOML file.")]
+Technology = Annotated[str, typer.Option("--technology", "-t", help="A technology's name or a TOML file.")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--parameter", "-p", help="A parameter of the workload, key=value; repeatable.")
+]
+# typer carries its own click, or uses the package: the base of its public error is the right class in both cases.
+_USAGE_ERROR: Any = typer.BadParameter.__base__
+
+DEFAULT_ACCELERATOR = "xnor-16x16x64"
+DEFAULT_TECHNOLOGY = "45nm"
+
+
+class Kinds(StrEnum):
+    """What ``list`` lists."""
+
+    WORKLOADS = "workloads"
+    ACCELERATORS = "accelerators"
+    TECHNOLOGIES = "technologies"
+
+
+class Kind(StrEnum):
+    """What ``show`` shows."""
+
+    WORKLOAD = "workload"
+    ACCELERATOR = "accelerator"
+    TECHNOLOGY = "technology"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from xnorsim import __version__
+
+        typer.echo(f"xnorsim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Say what a binarized network costs on an accelerator: cycles, seconds, square millimetres and joules."""
+
+
+@app.command("run")
+def run_command(
+    workload: Annotated[str, typer.Argument(help="A built-in network's name or a trace file.")],
+    accelerator: Accelerator = DEFAULT_ACCELERATOR,
+    technology: Technology = DEFAULT_TECHNOLOGY,
+    parameter: Parameters = None,
+    json: Annotated[
+        str | None, typer.Option("--json", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
+    ] = None,
+) -> None:
+    """Run a workload on an accelerator and report cycles, latency, area and energy."""
+    from xnorsim.cli.run import run
+
+    run(workload, accelerator, technology, _parsed(parameter or []), json)
+
+
+@app.command("list")
+def list_command(kinds: Annotated[Kinds, typer.Argument(help="What to list.")]) -> None:
+    """List the workloads, accelerators or technologies that come with the program."""
+    from xnorsim.cli.catalogue import print_list
+
+    print_list(kinds.value)
+
+
+@app.command("show")
+def show_command(
+    kind: Annotated[Kind, typer.Argument(help="What to show.")],
+    name: Annotated[str, typer.Argument(help="Its name or file.")],
+    parameter: Parameters = None,
+) -> None:
+    """Show one workload, accelerator or technology: what is in it, and where it comes from."""
+    from xnorsim.cli.catalogue import show
+
+    show(kind.value, name, _parsed(parameter or []))
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Check the tools that RTL co-simulation needs, and say how to get what is missing."""
+    from xnorsim.cli.doctor import doctor
+
+    raise typer.Exit(_DONE if doctor() else _TOOL_MISSING)
+
+
+def _parsed(parameters: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InputError(problem("--parameter", "must be key=value", text))
+        if name in values:
+            raise InputError(problem("--parameter", "must name each key once", name))
+        values[name] = value
+    return values
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line on these arguments and return its exit code."""
+    try:
+        code: Any = app(list(arguments) or ["--help"], standalone_mode=False)
+    except InputError as error:
+        return _failed(str(error), _WRONG_INPUT)
+    except _USAGE_ERROR as error:
+        return _failed(" ".join(error.format_message().split()), _WRONG_INPUT)
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        # typer turns an interrupt inside a command into this code.
+        return _failed("interrupted", _INTERRUPTED)
+    return code if isinstance(code, int) else _DONE
+
+
+def _failed(message: str, code: int) -> int:
+    sys.stderr.write(f"xnorsim: {message}\n")
+    return code
