@@ -1,0 +1,74 @@
+# xnorsim: `make help` lists the targets. Each makes what it needs, in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+TRAIN_VENV := .venv-train
+
+# Builds of the RTL stay in the checkout, so that a fresh clone starts from nothing and cleans up after itself.
+export XNORSIM_CACHE := $(CURDIR)/.cache/builds
+
+# Two workers, since a build of the RTL uses several cores itself; a file stays on one, so that its fixtures are made once.
+# (loadgroup has no effect: pytest-xdist 3.8 does not reach the node ids of pytest 9.2.)
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
+.DELETE_ON_ERROR:
+.PHONY: run test test-fast test-all lint train-check bench clean help
+.DEFAULT_GOAL := help
+
+run: $(VENV)/.core ## Run the MNIST network on a preset and print one page.
+	$(BIN)/xnorsim run mnist-tfc
+
+test: $(VENV)/.dev ## Run every test but the slow ones.
+	$(PYTEST) -m "not slow"
+
+test-fast: $(VENV)/.dev ## Run the tests without RTL and without the wheel (under 3 minutes).
+	$(PYTEST) -m "not rtl and not wheel and not slow"
+
+test-all: $(VENV)/.dev ## Run every test.
+	$(PYTEST)
+
+lint: $(VENV)/.dev ## Check style, types, imports and the RTL.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m xnorsim.cosimulation.lint
+
+train-check: $(TRAIN_VENV)/.train ## Train twice and compare with the committed trace, byte for byte.
+	rm -rf .cache/train
+	mkdir -p .cache/train/first .cache/train/second
+	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/first/mnist-tfc.xtrace
+	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/second/mnist-tfc.xtrace
+	cmp .cache/train/first/mnist-tfc.xtrace .cache/train/second/mnist-tfc.xtrace
+	cmp .cache/train/first/mnist-tfc.xtrace workloads/data/mnist-tfc.xtrace
+
+bench: $(VENV)/.dev ## Measure the speed (reported, not asserted).
+	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+
+clean: ## Remove what the other targets made.
+	rm -rf $(VENV) $(TRAIN_VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+# The stamps: an environment is installed anew only when the metadata or the pinned versions change.
+$(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --editable . --constraint constraints.txt
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --editable '.[rtl,dev]' --constraint constraints.txt
+	touch $(VENV)/.core $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("xnorsim needs Python 3.11 or newer: make PYTHON=...")'
+	@$(PYTHON) -c 'import ensurepip' || { echo "venv not found: install it (Debian: apt install python3-venv)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(TRAIN_VENV)/.train: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(TRAIN_VENV)
+	$(TRAIN_VENV)/bin/python -m pip install --quiet --editable '.[train]' --constraint constraints.txt
+	touch $@

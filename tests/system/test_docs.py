@@ -1,0 +1,80 @@
+"""Every command and example in README and docs runs."""
+
+import doctest
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+# What a target does inside the test that runs it would run that test again, or train for minutes.
+_MAKE = re.compile(r"make (?P<target>[a-z-]+)$")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[tuple[str, str]]:
+    """Return (page, command) for every line that starts with a prompt."""
+    return [
+        (page.name, line[2:])
+        for page in PAGES
+        for block in blocks(page, "console")
+        for line in block.splitlines()
+        if line.startswith("$ ")
+    ]
+
+
+@pytest.mark.parametrize(("page", "command"), commands(), ids=lambda text: text)
+def test_command(page: str, command: str, tmp_path: Path) -> None:
+    match = _MAKE.match(command)
+    if match is not None:
+        # The targets are what this test is run by; that they exist and resolve is seen without running them.
+        subprocess.run(["make", "--dry-run", match["target"]], cwd=ROOT, check=True, capture_output=True)
+        return
+    for number, text in enumerate(blocks(ROOT / "README.md", "json")):
+        name = json.loads(text)["name"]
+        (tmp_path / f"{name}.json").write_text(text)
+        assert number == 0, "one example a page"
+    words = shlex.split(command)
+    program = {"xnorsim": [sys.executable, "-m", "xnorsim"], "python": [sys.executable]}[words[0]]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, f"{page}: {command}\n{done.stderr}"
+    assert done.stdout
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def test_python_examples(page: Path) -> None:
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    names: dict[str, object] = {}
+    for text in blocks(page, "python"):
+        runner.run(parser.get_doctest(text, names, page.name, str(page), 0), clear_globs=False)
+    results = runner.summarize()
+    assert results.attempted > 0
+    assert results.failed == 0
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda script: script.name)
+def test_example_prints_what_stands_beside_it(script: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == script.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
