@@ -36,13 +36,14 @@ lint: $(VENV)/.dev ## Check style, types, imports and the RTL.
 	$(BIN)/lint-imports
 	$(BIN)/python -m xnorsim.cosimulation.lint
 
-train-check: $(TRAIN_VENV)/.train ## Train twice and compare with the committed trace, byte for byte.
+train-check: $(TRAIN_VENV)/.train ## Train twice: the same bytes; and say whether they are the committed trace.
 	rm -rf .cache/train
 	mkdir -p .cache/train/first .cache/train/second
 	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/first/mnist-tfc.xtrace
 	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/second/mnist-tfc.xtrace
 	cmp .cache/train/first/mnist-tfc.xtrace .cache/train/second/mnist-tfc.xtrace
-	cmp .cache/train/first/mnist-tfc.xtrace workloads/data/mnist-tfc.xtrace
+	@cmp .cache/train/first/mnist-tfc.xtrace workloads/data/mnist-tfc.xtrace && echo 'both are the committed trace' \
+	  || echo 'both are alike, but not the committed trace: another processor or PyTorch trains other weights'
 
 bench: $(VENV)/.dev ## Measure the speed (reported, not asserted).
 	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done

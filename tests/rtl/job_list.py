@@ -64,7 +64,8 @@ def check_on_rtl(cases: Sequence[Case], accelerator: Accelerator, work_dir: Path
     cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir)
     for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
         where = f"job {number}: {case.job} on {accelerator}"
-        assert classes == run_job(case.job, accelerator), where
+        expected = run_job(case.job, accelerator)
+        assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
         result = read_result(after, played.r_addr, case.job, accelerator)
         assert np.array_equal(result, case.expected), where
     untouched = np.ones(len(image), dtype=np.bool_)

@@ -1,0 +1,60 @@
+"""Illegal parameters stop elaboration with a message."""
+
+import os
+import subprocess
+
+import pytest
+
+import rtl
+from xnorsim.cosimulation.toolchain import find_verilator
+
+pytestmark = pytest.mark.rtl
+
+
+def elaborate(**parameters: int) -> subprocess.CompletedProcess[str]:
+    """Elaborate the core with these parameters."""
+    verilator = find_verilator()
+    sources = [str(path) for path in (*rtl.waivers(), *rtl.source_files())]
+    flags = [
+        "--lint-only",
+        "--top-module",
+        "xnorsim_core",
+        *(f"-G{name}={value}" for name, value in parameters.items()),
+    ]
+    return subprocess.run(
+        [*verilator.command, *flags, *sources],
+        env={**os.environ, **verilator.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+SMALL = {"Rows": 1, "Cols": 1, "Lanes": 1, "AccumulatorBits": 8, "PortBits": 8}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        pytest.param("Rows", 257, "Rows and Cols must be 1..256", marks=pytest.mark.slow),
+        pytest.param("Cols", 257, "Rows and Cols must be 1..256", marks=pytest.mark.slow),
+        ("Lanes", 1025, "Lanes must be 1..1024"),
+        ("AccumulatorBits", 7, "AccumulatorBits must be 8..64"),
+        ("AccumulatorBits", 65, "AccumulatorBits must be 8..64"),
+        ("PortBits", 4, "PortBits must be a power of two, 8..4096"),
+        ("PortBits", 96, "PortBits must be a power of two, 8..4096"),
+        ("PortBits", 8192, "PortBits must be a power of two, 8..4096"),
+        ("ScratchpadWordsA", 0, "ScratchpadWordsA and ScratchpadWordsB must be >= 1"),
+        ("ScratchpadWordsB", 0, "ScratchpadWordsA and ScratchpadWordsB must be >= 1"),
+        ("ResultTiles", 1, "ResultTiles must be 2..8"),
+        ("ResultTiles", 9, "ResultTiles must be 2..8"),
+    ],
+)
+def test_an_illegal_parameter_is_named(name: str, value: int, message: str) -> None:
+    done = elaborate(**{**SMALL, name: value})
+    assert done.returncode != 0
+    assert message in done.stderr
+
+
+def test_a_legal_core_elaborates() -> None:
+    assert elaborate(**SMALL).returncode == 0
