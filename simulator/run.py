@@ -106,13 +106,13 @@ class Run:
         return work(layer.job, self.accelerator.arrays[layer.job.array], layer.classes)
 
     def layers(self) -> "pd.DataFrame":
-        """Return one row a layer: shape, cycles by class, what bounds it.
+        """Return one row a layer: shape, cycles by class, what bounds it, utilizations.
 
-        Units: cycles; traffic in bits.
+        Units: cycles of the layer's whole count; utilizations are ratios.
         """
         import pandas as pd
 
-        return pd.DataFrame([layer_row(self, layer) for layer in self.layer_runs])
+        return pd.json_normalize([layer_row(self, layer) for layer in self.layer_runs])
 
 
 def layer_row(run: Run, layer: LayerRun) -> dict[str, object]:
