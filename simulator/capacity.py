@@ -1,10 +1,11 @@
-"""What a workload needs behind the port at one time."""
+"""What a workload asks of the accelerator's memory, and of the engine."""
 
 from collections.abc import Sequence
 
 from simulator.accelerator import Accelerator
 from simulator.job import Job
 from simulator.layout import operand_row_words, result_row_words, threshold_words
+from simulator.tiling import Tiling
 from workloads.errors import InputError, problem
 from workloads.trace import Trace
 
@@ -18,6 +19,22 @@ def check_capacity(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) 
     if needed_bits > accelerator.global_buffer_bits:
         rule = f"must be >= {needed_bits} for {trace.name}, as DRAM is not modelled"
         raise InputError(problem(f"{accelerator.name}: global_buffer", rule, accelerator.global_buffer_bits))
+
+
+MAX_SLOTS = 1 << 24
+"""Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
+
+
+def check_slots(job: Job, accelerator: Accelerator) -> None:
+    """Refuse a job that would keep the engine busy for hours.
+
+    Errors: InputError with the layer and the slots that it has.
+    """
+    tiling = Tiling.of(job, accelerator)
+    slots = tiling.slot_count
+    if slots > MAX_SLOTS:
+        rule = f"must be cut into at most {MAX_SLOTS} slots (tiles x chunks) for the event engine"
+        raise InputError(problem(f"layer {job.name}", rule, slots))
 
 
 def footprint_bits(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Accelerator
-from simulator.capacity import check_capacity
+from simulator.capacity import check_capacity, check_slots
 from simulator.counts import Counts, Traffic, event_counts, traffic
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
@@ -144,6 +144,8 @@ def simulate(trace: Trace, accelerator: Accelerator, *, results: bool = False) -
         raise InputError(f"{trace.name}: has no operands, so no results can be computed")
     jobs = [place(operation, accelerator) for operation in trace.operations]
     check_capacity(trace, jobs, accelerator)
+    for job in jobs:
+        check_slots(job, accelerator)
     known: dict[Job, LayerRun] = {}
     layers = tuple(_layer(job, accelerator, known) for job in jobs)
     values = trace_results(trace, jobs, accelerator) if results else None

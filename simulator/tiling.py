@@ -8,6 +8,7 @@ from typing import Self
 from simulator.accelerator import Accelerator, Array
 from simulator.job import Job
 from simulator.layout import (
+    ceil_div,
     k_words,
     result_position,
     result_row_words,
@@ -92,6 +93,13 @@ class Tiling:
     def col_spans(self) -> tuple[Span, ...]:
         """Return the columns of each n tile."""
         return _spans(self.job.n, self.array.cols)
+
+    @property
+    def slot_count(self) -> int:
+        """Return how many slots all tiles have."""
+        array, words = self.array, k_words(self.job.k, self.array.lanes)
+        m_tiles, n_tiles = ceil_div(self.job.m, array.rows), ceil_div(self.job.n, array.cols)
+        return m_tiles * n_tiles * ceil_div(words, self.chunk_words)
 
     def tiles(self) -> Iterator[Tile]:
         """Yield the tiles in the order in which they run."""

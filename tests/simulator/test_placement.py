@@ -42,6 +42,14 @@ def test_a_workload_beyond_the_global_buffer_is_refused() -> None:
     simulate(one_product(2, 3, 4), replace(small, global_buffer_bits=640))
 
 
+def test_a_job_that_would_take_hours_is_refused() -> None:
+    message = (
+        r"layer product: must be cut into at most 16777216 slots \(tiles x chunks\) for the event engine, not 67108864"
+    )
+    with pytest.raises(InputError, match=message):
+        simulate(one_product(8192, 8, 8192), hardware(1, 1, 8))
+
+
 def test_results_need_operands() -> None:
     with pytest.raises(InputError, match="one-product: has no operands"):
         simulate(one_product(2, 3, 4), hardware(2, 2, 8), results=True)
