@@ -34,7 +34,7 @@ def check_slots(job: Job, accelerator: Accelerator) -> None:
     slots = tiling.slot_count
     if slots > MAX_SLOTS:
         rule = f"must be cut into at most {MAX_SLOTS} slots (tiles x chunks) for the event engine"
-        raise InputError(problem(f"layer {job.name}", rule, slots))
+        raise InputError(problem(f"layer {job.name}: the job", rule, slots))
 
 
 def footprint_bits(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) -> int:
