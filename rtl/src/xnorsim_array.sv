@@ -5,7 +5,7 @@
 // Parameters: Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64.
 // Latency: r + c cycles from a skewed word's issue to the operand registers of PE (r, c).
 // Overflow: none, see xnorsim_pe.
-// Reference: workloads.reference, one tile of a product of bit planes.
+// Reference: workloads.reference.plane_product, one tile.
 
 module xnorsim_array #(
   parameter int unsigned Rows = 4,

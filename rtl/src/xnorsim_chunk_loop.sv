@@ -5,7 +5,7 @@
 // Parameters: ChunkWords >= 1, DimBits 1..30.
 // Latency: 1 cycle from start_i or step_i to the next chunk.
 // Overflow: none, k0_o < k words, and the remainder is reduced only while it exceeds the chunk.
-// Reference: simulator.engine, the sequence of slots.
+// Reference: simulator.tiling.Tiling.chunks.
 
 module xnorsim_chunk_loop #(
   parameter int unsigned ChunkWords = 8,

@@ -4,10 +4,11 @@
 //
 // Parameters: Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
 //   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, of which the
-//   smaller number is used; ResultTiles 2..8; DimBits 1..30; AddrBits 1..64.
+//   smaller number is used; ResultTiles 2..8; DimBits 1..30; AddrBits 1..64,
+//   enough for the longest segment.
 // Latency: docs/microarchitecture.md, sections 3 to 5; the first request is accepted 2 cycles after the job.
 // Overflow: none, see xnorsim_pe; the job's fields are legal when it is offered (LegalJob_A).
-// Reference: workloads.reference for the result, simulator.engine for the cycles.
+// Reference: workloads.reference for the result, simulator.engine.run_job for the cycles.
 
 module xnorsim_core #(
   parameter int unsigned Rows = 4,
@@ -77,9 +78,6 @@ module xnorsim_core #(
   if (ResultTiles < 2 || ResultTiles > 8) begin : gen_illegal_result_tiles
     $error("ResultTiles must be 2..8");
   end
-  if (DimBits < 1 || DimBits > 30 || AddrBits < 1 || AddrBits > 64) begin : gen_illegal_bits
-    $error("DimBits must be 1..30 and AddrBits 1..64");
-  end
 
   // k words of a chunk: both operands' halves must hold it.
   localparam int unsigned ChunkWords =
@@ -94,6 +92,13 @@ module xnorsim_core #(
   localparam int unsigned Longer = (LoadBits > ThresholdBits) ? LoadBits : ThresholdBits;
   localparam int unsigned Longest = (Longer > ResultBits) ? Longer : ResultBits;
   localparam int unsigned OffsetBits = $clog2(Longest / PortBits + 3);
+
+  if (DimBits < 1 || DimBits > 30) begin : gen_illegal_dim_bits
+    $error("DimBits must be 1..30");
+  end
+  if (AddrBits < OffsetBits || AddrBits > 64) begin : gen_illegal_addr_bits
+    $error("AddrBits must be 1..64 and enough for the longest segment");
+  end
 
   localparam int unsigned WordBits = (ChunkWords > 1) ? $clog2(ChunkWords) : 1;
   localparam int unsigned BufferBits = $clog2(ResultTiles * Rows);

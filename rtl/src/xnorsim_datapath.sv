@@ -6,7 +6,7 @@
 // Latency: a tile whose last word issues at edge L has its last result in the buffer at edge
 //   L + 2 * Rows + Cols - 1, with tile_ready_o.
 // Overflow: none, see xnorsim_pe and xnorsim_drain.
-// Reference: workloads.reference for the results, simulator.engine for z(t).
+// Reference: workloads.reference for the results, simulator.engine.run_job for z(t).
 
 module xnorsim_datapath #(
   parameter int unsigned Rows = 4,

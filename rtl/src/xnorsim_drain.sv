@@ -6,7 +6,7 @@
 // Latency: column 0 hands over its bottom row 1 cycle after last_i, row 0 of the last column (the
 //   tile's last result) follows Rows - 1 + Cols - 1 cycles later, with done_o.
 // Overflow: none. address_o < ResultTiles * Rows, because the place wraps at ResultTiles.
-// Reference: simulator.engine, z(t) = L(t) + 2 rows + cols - 1.
+// Reference: simulator.engine.run_job, z(t) = L(t) + 2 rows + cols - 1.
 
 module xnorsim_drain #(
   parameter int unsigned Rows = 4,

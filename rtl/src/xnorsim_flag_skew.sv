@@ -4,7 +4,7 @@
 //
 // Parameters: Rows 1..256. Latency: r cycles for row r, none for row 0.
 // Overflow: not applicable, flags pass unchanged.
-// Reference: simulator.engine, the arrival of a word at row r.
+// Reference: simulator.engine.run_job, rows in z(t).
 
 module xnorsim_flag_skew #(
   parameter int unsigned Rows = 16

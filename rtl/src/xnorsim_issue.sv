@@ -5,7 +5,7 @@
 // Parameters: Rows, Cols 1..256, ChunkWords >= 1, DimBits 1..30.
 // Latency: a slot that is ready at an edge is read at the next and issued at the one after.
 // Overflow: none. At most two slots are ready, the gap is at most Rows - 1.
-// Reference: simulator.engine, F(s) and L(s).
+// Reference: simulator.engine.run_job, F(s) and L(s).
 
 module xnorsim_issue #(
   parameter int unsigned Rows = 4,

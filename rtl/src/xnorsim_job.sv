@@ -6,7 +6,7 @@
 // Latency: 0 cycles at the edge that accepts the job (fields pass from the port), held from then on;
 //   job_ready_o rises behind the edge with end_i.
 // Overflow: not applicable, fields pass unchanged.
-// Reference: simulator.engine, the start and the end of a job.
+// Reference: simulator.engine.run_job, the start and the end of a job.
 
 module xnorsim_job #(
   parameter int unsigned Lanes = 64,

@@ -7,7 +7,7 @@
 //   8..4096, ChunkWords >= 1, DimBits 1..30, OffsetBits: any word of a segment fits.
 // Latency: 0 cycles from rsp_valid_i to the writes and slot_ready_o.
 // Overflow: none, see xnorsim_load_walker and xnorsim_unpack.
-// Reference: simulator.engine, the arrival of load data.
+// Reference: simulator.engine.run_job, the arrival of load data.
 
 module xnorsim_load #(
   parameter int unsigned Rows = 4,

@@ -6,7 +6,7 @@
 //   AddrBits 1..64, OffsetBits >= 1.
 // Latency: 0 cycles from the walker's word to addr_o.
 // Overflow: none if the job's operands lie within 2^AddrBits port words.
-// Reference: simulator.engine, the layout behind the port.
+// Reference: simulator.layout.operand_row_words.
 
 module xnorsim_load_address #(
   parameter int unsigned Rows = 4,
@@ -43,10 +43,10 @@ module xnorsim_load_address #(
   localparam int unsigned PosBits = DimBits + 13;
 
   // Port words from one row to the next, the same for A and B.
-  logic [PosBits-1:0] row_bits;
+  logic [PosBits-1:0] rounded_bits;
   logic [AddrBits-1:0] stride;
-  assign row_bits = PosBits'(job_k_words_i) << SlotShift;
-  assign stride   = AddrBits'((row_bits + PosBits'(PortBits - 1)) >> PortShift);
+  assign rounded_bits = (PosBits'(job_k_words_i) << SlotShift) + PosBits'(PortBits - 1);
+  assign stride       = AddrBits'(rounded_bits >> PortShift);
 
   // First row of the tile in A and in B, and the way from there to the current row.
   logic [AddrBits-1:0] a_q, b_q, row_q;

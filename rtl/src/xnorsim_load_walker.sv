@@ -7,7 +7,7 @@
 //   8..4096, ChunkWords >= 1, DimBits 1..30, AddrBits 1..64, OffsetBits: any word of a segment fits.
 // Latency: 1 cycle from start_i or step_i to the next word; no cycle is lost between loads.
 // Overflow: none, positions in bits have DimBits + 11 bits, slots at most 1024 = 2^10 bits.
-// Reference: simulator.engine, the order of requests.
+// Reference: simulator.engine.run_job, the order of the requests.
 
 module xnorsim_load_walker #(
   parameter int unsigned Rows = 4,

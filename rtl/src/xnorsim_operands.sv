@@ -6,7 +6,7 @@
 //   OffsetBits hold any word of a segment.
 // Latency: 1 cycle from a read to a_o or b_o; thresholds are read without a clock edge.
 // Overflow: none, see xnorsim_load.
-// Reference: simulator.engine, the slots of the two halves.
+// Reference: simulator.tiling.Tiling, the slots.
 
 module xnorsim_operands #(
   parameter int unsigned Rows = 4,

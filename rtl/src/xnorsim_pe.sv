@@ -6,7 +6,7 @@
 // Latency: 1 cycle from a_i and b_i to a_o and b_o, 2 cycles from the word with `last` to result_o.
 // Overflow: none. |sum| <= k << shift, and a job with (k << shift) > 2^(AccumulatorBits-1) - 1 is
 //   refused before it starts; bits of one value above the accumulator are only copies of its sign.
-// Reference: workloads.reference, one element of a product of bit planes.
+// Reference: workloads.reference.plane_product, one element.
 
 module xnorsim_pe #(
   parameter int unsigned Lanes = 64,
@@ -69,6 +69,11 @@ module xnorsim_pe #(
   assign value  = job_and_i ? {1'b0, count} : {count, 1'b0} - {1'b0, lanes};
   assign addend = AccumulatorBits'(value);
   assign sum    = (first_q ? '0 : accumulator_q) + (addend << job_shift_i);
+
+  if (ValueBits > AccumulatorBits) begin : gen_narrow
+    logic unused_sign;
+    assign unused_sign = ^value;
+  end
 
   // Flags pass in every row, valid or not: the drain is the same for every tile.
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -4,7 +4,7 @@
 //
 // Parameters: Lanes 1..1024. Latency: 0 cycles (combinational).
 // Overflow: none, count_o holds 0..Lanes.
-// Reference: workloads.reference, the population count of a product of bit planes.
+// Reference: workloads.packing.popcount.
 
 module xnorsim_popcount #(
   parameter int unsigned Lanes = 64,

@@ -6,7 +6,7 @@
 //   OffsetBits hold any word of a segment.
 // Latency: a request that may go at an edge is accepted at the next edge at the earliest.
 // Overflow: none, see xnorsim_load_walker, xnorsim_store_walker and xnorsim_request.
-// Reference: simulator.engine, x(i).
+// Reference: simulator.engine.run_job, x(i).
 
 module xnorsim_port #(
   parameter int unsigned Rows = 4,

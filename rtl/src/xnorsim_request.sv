@@ -7,7 +7,7 @@
 // Latency: a request that may go at an edge is in the register behind it, accepted at the next edge
 //   at the earliest; the register is filled again at the edge that empties it.
 // Overflow: none. Free halves <= 2, tiles between load and store <= ResultTiles.
-// Reference: simulator.engine, x(i).
+// Reference: simulator.engine.run_job, x(i).
 
 module xnorsim_request #(
   parameter int unsigned ResultTiles = 5,

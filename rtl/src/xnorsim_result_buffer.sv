@@ -6,7 +6,7 @@
 // Latency: written at the edge with write_i, read without a clock edge (a register file: the row
 //   read goes straight into the request register).
 // Overflow: none, a place is reserved before its tile issues (xnorsim_core, PlaceFree_A).
-// Reference: simulator.engine, the places of the result buffer.
+// Reference: simulator.engine.run_job, the places of the result buffer.
 
 module xnorsim_result_buffer #(
   parameter int unsigned Rows = 4,

@@ -6,7 +6,7 @@
 //   PortSlots a power of two (k words in a port word).
 // Latency: 1 cycle from read_i to word_o, which holds until the next read.
 // Overflow: none, word_i and the written entries are below ChunkWords.
-// Reference: simulator.engine, the slots of the two halves.
+// Reference: simulator.tiling.Tiling, the slots.
 
 module xnorsim_scratchpad #(
   parameter int unsigned Rows = 4,

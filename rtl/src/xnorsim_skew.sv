@@ -4,7 +4,7 @@
 //
 // Parameters: Ports 1..256, Lanes 1..1024. Latency: p cycles for port p, none for port 0.
 // Overflow: not applicable, words pass unchanged.
-// Reference: simulator.engine, the arrival of a word at row r or column c.
+// Reference: simulator.engine.run_job, rows and cols in z(t).
 
 module xnorsim_skew #(
   parameter int unsigned Ports = 16,

@@ -8,7 +8,7 @@
 //   DimBits 1..30, OffsetBits: any word of a segment fits.
 // Latency: 1 cycle from load_i to data_o and mask_o, which hold until the next load_i.
 // Overflow: not applicable, results pass unchanged.
-// Reference: simulator.engine, the layout behind the port.
+// Reference: simulator.layout.result_position.
 
 module xnorsim_store #(
   parameter int unsigned Cols = 4,

@@ -7,7 +7,7 @@
 // Latency: 1 cycle from start_i or step_i to the segment of the next tile.
 // Overflow: none, positions in bits have DimBits + 13 bits: slots are at most 1024 = 2^10 bits, a
 //   row ends less than PortBits = 2^12 bits after its last slot.
-// Reference: simulator.engine, the layout behind the port.
+// Reference: simulator.layout.result_position and result_row_words.
 
 module xnorsim_store_segment #(
   parameter int unsigned Cols = 4,

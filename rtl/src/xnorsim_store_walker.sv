@@ -6,7 +6,7 @@
 //   8..4096, ResultTiles 2..8, DimBits 1..30, AddrBits 1..64, OffsetBits: any word of a segment fits.
 // Latency: 1 cycle from start_i or step_i to the next word; no cycle is lost between tiles.
 // Overflow: none if the result lies within 2^AddrBits port words; positions: xnorsim_store_segment.
-// Reference: simulator.engine, the order of requests.
+// Reference: simulator.engine.run_job, the order of the requests.
 
 module xnorsim_store_walker #(
   parameter int unsigned Rows = 4,

@@ -4,7 +4,7 @@
 //
 // Parameters: AccumulatorBits 8..64. Latency: 0 cycles (combinational).
 // Overflow: none, a comparison of two signed numbers of AccumulatorBits.
-// Reference: workloads.reference, the threshold of a sum.
+// Reference: workloads.reference.threshold, one element.
 
 module xnorsim_threshold #(
   parameter int unsigned AccumulatorBits = 32

@@ -5,7 +5,7 @@
 // Parameters: Cols 1..256, AccumulatorBits 8..64.
 // Latency: written at the edge with write_i, read without a clock edge.
 // Overflow: not applicable, thresholds pass unchanged.
-// Reference: simulator.engine, the threshold loads of an n tile.
+// Reference: simulator.tiling.Tiling, the threshold loads.
 
 module xnorsim_threshold_buffer #(
   parameter int unsigned Cols = 4,

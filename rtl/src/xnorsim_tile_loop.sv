@@ -5,7 +5,7 @@
 // Parameters: Rows, Cols 1..256, DimBits 1..30.
 // Latency: 1 cycle from start_i or step_i to the next tile.
 // Overflow: none, n0_o < n, and a remainder is reduced only while it exceeds the tile.
-// Reference: simulator.engine, the sequence of tiles.
+// Reference: simulator.tiling.Tiling.tiles.
 
 module xnorsim_tile_loop #(
   parameter int unsigned Rows = 4,

@@ -8,7 +8,7 @@
 //   ChunkWords >= 1, DimBits 1..30, OffsetBits: any word of a segment fits.
 // Latency: 0 cycles from the port word that completes a k word or threshold.
 // Overflow: none, an entry is written only if its index in the chunk is below the chunk's k words.
-// Reference: simulator.engine, the layout behind the port.
+// Reference: simulator.layout, the slots behind the port.
 
 module xnorsim_unpack #(
   parameter int unsigned Cols = 4,

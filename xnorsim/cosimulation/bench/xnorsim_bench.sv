@@ -154,7 +154,8 @@ module xnorsim_bench #(
   // A wait belongs to a class only when a word issues after it: until then it is pending, and what is
   // pending at the end of the job is flush.
   logic busy_q, start, finish, count;
-  logic [63:0] cycles_q, issue_q, schedule_q, load_q, store_q, gap_wait_q, load_wait_q, store_wait_q;
+  logic [63:0] cycles_q, issue_q, schedule_q, load_q, store_q;
+  logic [63:0] gap_wait_q, load_wait_q, store_wait_q;
 
   assign start  = job_valid_i && job_ready_o;
   assign finish = req_valid && req_ready && req_last;
