@@ -83,8 +83,8 @@ def _cycles(out: Console, run: Run, costs: Estimate) -> None:
     )  # fmt: skip
     energies = [sum(parts.values()) for parts in costs.energy_by_layer_pj]
     for layer, energy in zip(run.layer_runs, energies, strict=True):
-        table.add_row(*_layer(layer), layer.bound_by, _energy(energy))
-    table.add_row("all", "", *_classes(run.classes), "", _energy(costs.energy_on_chip_pj), style="bold")
+        table.add_row(*_layer(layer), layer.bound_by, energy_text(energy))
+    table.add_row("all", "", *_classes(run.classes), "", energy_text(costs.energy_on_chip_pj), style="bold")
     out.print(table)
     for _, name, meaning in _CLASSES:
         out.print(f"  {name:<6} {meaning}", style="dim")
@@ -110,11 +110,11 @@ def _costs(out: Console, run: Run, costs: Estimate) -> None:
     rows = run.layer_runs[0].job.m
     table = _table(("", "<"), ("", ">"), ("", "<"))
     table.show_header = False
-    table.add_row("latency", _time(costs.latency_s), f"{run.cycles:,} cycles at {costs.frequency_hz / 1e6:g} MHz")
-    table.add_row("on-chip energy", _energy(costs.energy_on_chip_pj), f"mean power {costs.power_w * 1e3:.3g} mW")
+    table.add_row("latency", time_text(costs.latency_s), f"{run.cycles:,} cycles at {costs.frequency_hz / 1e6:g} MHz")
+    table.add_row("on-chip energy", energy_text(costs.energy_on_chip_pj), f"mean power {costs.power_w * 1e3:.3g} mW")
     per = "per image" if run.trace.labels else "per row"
-    each = f"{_time(costs.latency_s / rows)} each, all {rows} in one batch"
-    table.add_row(f"energy {per}", _energy(costs.energy_on_chip_pj / rows), each)
+    each = f"{time_text(costs.latency_s / rows)} each, all {rows} in one batch"
+    table.add_row(f"energy {per}", energy_text(costs.energy_on_chip_pj / rows), each)
     table.add_row("off-chip energy", "not modelled", "operands start and results end in the on-chip buffer")
     table.add_row("area", f"{costs.area_mm2:.3f} mm2", "")
     out.print(table)
@@ -127,7 +127,7 @@ def _breakdown(costs: Estimate) -> Table:
     energies, areas = costs.energy_by_component_pj, costs.area_by_component_mm2
     for name in sorted(areas, key=lambda name: -energies.get(name, 0.0)):
         energy, area = energies.get(name, 0.0), areas[name]
-        table.add_row(name, *_share(energy, costs.energy_on_chip_pj, _energy(energy)),
+        table.add_row(name, *_share(energy, costs.energy_on_chip_pj, energy_text(energy)),
                       *_share(area, costs.area_mm2, f"{area:.4f}"),
                       _COMPONENTS.get(name.rsplit(".", 1)[-1], ""))  # fmt: skip
         if name.endswith(".pe"):
@@ -138,7 +138,7 @@ def _breakdown(costs: Estimate) -> Table:
 def _parts(table: Table, costs: Estimate, energies: Mapping[str, float], areas: Mapping[str, float]) -> None:
     for part in sorted({**energies, **areas}, key=lambda part: -energies.get(part, 0.0)):
         energy, area = energies.get(part, 0.0), areas.get(part, 0.0) / 1e6
-        table.add_row(f"  {part}", *_share(energy, costs.energy_on_chip_pj, _energy(energy)),
+        table.add_row(f"  {part}", *_share(energy, costs.energy_on_chip_pj, energy_text(energy)),
                       *_share(area, costs.area_mm2, f"{area:.4f}"), style="dim")  # fmt: skip
 
 
@@ -178,12 +178,14 @@ def _listed(out: Console, title: str, lines: Iterable[str]) -> None:
         out.print(f"{title}:", *(f"  {text}" for text in texts), sep="\n")
 
 
-def _energy(energy_pj: float) -> str:
+def energy_text(energy_pj: float) -> str:
+    """Return an energy with a unit of its size."""
     scale, unit = next(((s, u) for s, u in _UNITS if energy_pj >= s), _UNITS[-1])
     return f"{energy_pj / scale:.3g} {unit}"
 
 
-def _time(seconds: float) -> str:
+def time_text(seconds: float) -> str:
+    """Return a time with a unit of its size."""
     for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "us")):
         if seconds >= scale:
             return f"{seconds / scale:.3g} {unit}"
