@@ -16,8 +16,12 @@ NOT_PRICED = (
     "read multiplexers and word selection of the result buffer",
     "in a PE: the choice between XNOR and AND, the tail mask, and the multiplexers before every register",
     "in a threshold unit: the second comparison, and the choices of direction and of half",
+    "data of the flags in the skew: first, last, tail",
     "glitches in adders and comparators",
 )
+
+
+OFF_CHIP = "off-chip energy is 0 because nothing behind the global buffer is modelled, not because it is free"
 
 
 def warnings_of(run: Run, priced: Iterable[PricedComponent], technology: Technology) -> tuple[str, ...]:
@@ -28,6 +32,7 @@ def warnings_of(run: Run, priced: Iterable[PricedComponent], technology: Technol
     if SRAM in used:
         origins[SRAM] = technology.sram
     return (
+        OFF_CHIP,
         *_slow_memories(components, run.accelerator.frequency_hz),
         *_stretched_memories(components),
         *_foreign_nodes(origins, technology.node_nm),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from simulator.accelerator import Accelerator, Array, Port
 from workloads.errors import InputError, input_error, problem
@@ -59,11 +59,12 @@ class PortModel(FileModel):
     width_bits: Annotated[int, Field(ge=8, le=4096)]
     latency_cycles: Annotated[int, Field(ge=1, le=65535)]
 
-    @model_validator(mode="after")
-    def _power_of_two(self) -> Self:
-        if self.width_bits & (self.width_bits - 1):
-            raise ValueError(problem("width_bits", "must be a power of two", self.width_bits))
-        return self
+    @field_validator("width_bits")
+    @classmethod
+    def _power_of_two(cls, width_bits: int) -> int:
+        if width_bits & (width_bits - 1):
+            raise ValueError(f"must be a power of two, not {width_bits}")
+        return width_bits
 
 
 class AcceleratorModel(FileModel):

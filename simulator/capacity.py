@@ -21,8 +21,22 @@ def check_capacity(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) 
         raise InputError(problem(f"{accelerator.name}: global_buffer", rule, accelerator.global_buffer_bits))
 
 
-MAX_SLOTS = 1 << 24
+MAX_SLOTS = 1 << 22
 """Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
+
+
+def check_thresholds(trace: Trace, accelerator: Accelerator) -> None:
+    """Refuse thresholds that the threshold units cannot hold.
+
+    Errors: InputError with the thresholds' name and the value that is too large.
+    """
+    bits = next(iter(accelerator.arrays.values())).accumulator_bits
+    limit = 1 << (bits - 1)
+    for thresholds in trace.thresholds.values():
+        for value in (int(thresholds.sums.min()), int(thresholds.sums.max())):
+            if not -limit <= value < limit:
+                rule = f"must fit accumulator_bits = {bits} of {accelerator.name}"
+                raise InputError(problem(f"thresholds {thresholds.name}", rule, value))
 
 
 def check_slots(job: Job, accelerator: Accelerator) -> None:
@@ -38,16 +52,29 @@ def check_slots(job: Job, accelerator: Accelerator) -> None:
 
 
 def footprint_bits(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) -> int:
-    """Return the bits of all weights and thresholds, and of the largest layer's input and result."""
+    """Return the most that is behind the port at one time.
+
+    Weights and thresholds stay; an activation lives from where it is made (an input from the start) to its last use.
+    """
     port_bits = accelerator.port.width_bits
-    resident: dict[str, int] = {}
-    live_words = 0
-    for operation, job in zip(trace.operations, jobs, strict=True):
+    words: dict[str, int] = {}
+    lives: dict[str, list[int]] = {}
+    produced = {operation.result for operation in trace.operations}
+    last = len(jobs) - 1
+    for number, (operation, job) in enumerate(zip(trace.operations, jobs, strict=True)):
         array = accelerator.arrays[job.array]
         row_words = operand_row_words(job.k, array, port_bits)
-        resident[operation.b] = job.n * row_words
+        words[operation.a], words[operation.b] = job.m * row_words, job.n * row_words
+        words[operation.result] = job.m * result_row_words(job.n, array, port_bits, thresholds=job.thresholds)
+        lives[operation.result] = [number, number]
+        for name in (operation.a, operation.b):
+            lives.setdefault(name, [0, number])[1] = number
+        if operation.b not in produced:
+            lives[operation.b] = [0, last]
         if operation.thresholds is not None:
-            resident[operation.thresholds] = threshold_words(job.n, array, port_bits)
-        result = job.m * result_row_words(job.n, array, port_bits, thresholds=job.thresholds)
-        live_words = max(live_words, job.m * row_words + result)
-    return (sum(resident.values()) + live_words) * port_bits
+            words[operation.thresholds] = threshold_words(job.n, array, port_bits)
+            lives[operation.thresholds] = [0, last]
+    peak = max(
+        sum(words[name] for name, (first, end) in lives.items() if first <= number <= end) for number in range(last + 1)
+    )
+    return peak * port_bits

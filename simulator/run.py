@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Accelerator
-from simulator.capacity import check_capacity, check_slots
+from simulator.capacity import check_capacity, check_slots, check_thresholds
 from simulator.counts import Counts, Traffic, event_counts, traffic
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
@@ -52,9 +52,9 @@ class LayerRun:
 
     @property
     def bound_by(self) -> str:
-        """Name what most of the cycles went to: issue, drain, load, store or flush.
+        """Name what most of the cycles went to: issue, drain (the class schedule), load, store or flush.
 
-        Loads and stores share the port: stall cycles are the ones' or the others', whichever moved more.
+        Loads and stores share the port: a wait for it is put down to whichever of the two moves more.
         """
         classes = self.classes
         port = "load" if self.traffic.loads >= self.traffic.results else "store"
@@ -143,6 +143,7 @@ def simulate(trace: Trace, accelerator: Accelerator, *, results: bool = False) -
     if results and not trace.has_operands:
         raise InputError(f"{trace.name}: has no operands, so no results can be computed")
     jobs = [place(operation, accelerator) for operation in trace.operations]
+    check_thresholds(trace, accelerator)
     check_capacity(trace, jobs, accelerator)
     for job in jobs:
         check_slots(job, accelerator)

@@ -10,8 +10,12 @@ from workloads.errors import InputError
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is never seen half-written.
 
-    Errors: InputError if it cannot be written; nothing is left behind then.
+    A link is followed, so that it stays one.
+    Errors: InputError if it cannot be written, or is a device, a pipe or a directory; nothing is left behind then.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: cannot be written: it is not a regular file")
     aside: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:

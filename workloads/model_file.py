@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from workloads.errors import InputError, input_error, problem
+from workloads.errors import InputError, input_error, problem, shown
+
+MAX_TOML_BYTES = 1 << 20
 
 
 class FileModel(BaseModel):
@@ -35,6 +37,10 @@ _RULES = {
     "model_type": "must be a table",
     "literal_error": "must be {expected}",
     "finite_number": "must be finite",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entries",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
 }
 
 
@@ -70,9 +76,21 @@ def read_toml(path: Path) -> dict[str, Any]:
     Errors: InputError if it cannot be read or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(read_bounded(path, MAX_TOML_BYTES).decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as TOML: {reason(error)}") from error
+
+
+def read_bounded(path: Path, limit_bytes: int) -> bytes:
+    """Read a file that must not be larger than the limit.
+
+    Errors: ValueError if it is larger; nothing beyond the limit is read.
+    """
+    with path.open("rb") as stream:
+        content = stream.read(limit_bytes + 1)
+    if len(content) > limit_bytes:
+        raise ValueError(f"must have at most {limit_bytes} bytes")
+    return content
 
 
 def reason(error: Exception) -> str:
@@ -88,8 +106,10 @@ def check_version(data: object, known: int, file: str | Path) -> None:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if version == known and type(version) is int:
         return
-    if type(version) is int and version > known:
-        remedy = f"is newer than this program reads ({known}): update xnorsim"
+    if version is None:
+        text = "schema_version is required"
+    elif type(version) is int and version > known:
+        text = f"schema_version {shown(version)} is newer than {known}, which this program reads: update xnorsim"
     else:
-        remedy = f"must be {known}"
-    raise input_error([problem("schema_version", remedy, version if version is not None else "missing")], file)
+        text = problem("schema_version", f"must be {known}", version)
+    raise input_error([text], file)

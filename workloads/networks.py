@@ -1,5 +1,6 @@
 """The built-in networks and their parameters."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,11 +90,8 @@ def _values(network: Network, given: dict[str, str | int]) -> dict[str, int]:
 
 
 def _number(network: Network, parameter: Parameter, value: str | int) -> int:
-    try:
-        number = int(value)
-    except ValueError:
-        number = parameter.minimum - 1
-    if not parameter.minimum <= number <= parameter.maximum:
+    number = int(value) if re.fullmatch(r"[0-9]{1,9}", str(value)) else None
+    if number is None or not parameter.minimum <= number <= parameter.maximum:
         rule = f"must be an integer from {parameter.minimum} to {parameter.maximum}"
         raise InputError(problem(f"{network.name}: {parameter.name}", rule, value))
     return number

@@ -2,8 +2,10 @@
 
 import io
 import json
+import tokenize
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,14 +16,14 @@ from pydantic import Field
 from workloads.atomic import write_whole
 from workloads.encodings import encoding
 from workloads.errors import InputError, input_error, problem
-from workloads.model_file import FileModel, check_version, reason, validate
+from workloads.model_file import FileModel, check_version, read_bounded, reason, validate
 from workloads.operations import MatrixProduct
 from workloads.packing import has_clean_tail, words_of
 from workloads.trace import SCHEMA_VERSION, Labels, Tensor, Thresholds, Trace
 
 MANIFEST = "trace.json"
 MAX_MANIFEST_BYTES = 16 << 20
-MAX_OPERAND_BYTES = 4 << 30
+MAX_OPERAND_BYTES = 512 << 20
 MAX_SIZE = (1 << 20) - 1
 """The largest m, k or n: what the hardware's counters hold."""
 _ENCRYPTED = 1
@@ -86,19 +88,19 @@ def read_trace(path: Path) -> Trace:
     """
     try:
         if not zipfile.is_zipfile(path):
-            return _build(_manifest(path.read_bytes(), path), None, path)
+            return _build(_manifest(read_bounded(path, MAX_MANIFEST_BYTES), path), None, path)
         with zipfile.ZipFile(path) as archive:
             return _build(_manifest(_member(archive, MANIFEST, MAX_MANIFEST_BYTES, path), path), archive, path)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise InputError(f"{path}: cannot be read as a trace: {reason(error)}") from error
 
 
 def _manifest(text: bytes, path: Path) -> TraceModel:
-    if len(text) > MAX_MANIFEST_BYTES:
-        raise input_error([problem(MANIFEST, f"must have at most {MAX_MANIFEST_BYTES} bytes", len(text))], path)
     try:
         data = json.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: is neither a trace archive nor JSON: {reason(error)}") from error
     check_version(data, SCHEMA_VERSION, path)
     return validate(TraceModel, data, path)
@@ -111,8 +113,8 @@ def _member(archive: zipfile.ZipFile, name: str, limit_bytes: int, path: Path) -
         raise input_error([f"{name} is missing from the archive"], path) from None
     if info.file_size > limit_bytes:
         raise input_error([problem(name, f"must have at most {limit_bytes} bytes", info.file_size)], path)
-    if info.flag_bits & _ENCRYPTED:
-        raise input_error([f"{name} must not be encrypted"], path)
+    if info.flag_bits & _ENCRYPTED or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise input_error([f"{name} must be stored or deflated, and not encrypted"], path)
     with archive.open(info) as stream:
         return stream.read(limit_bytes + 1)
 
@@ -136,7 +138,7 @@ class _Operands:
         content = io.BytesIO(_member(self._archive, name, size_bytes + 4096, self._path))
         try:
             header = _npy_header(content)
-        except ValueError as error:
+        except (ValueError, SyntaxError, tokenize.TokenError) as error:
             raise input_error([f"{name} is not a .npy file: {reason(error)}"], self._path) from error
         body = content.read()
         if header != (shape, False, wanted) or len(body) != size_bytes:
@@ -159,14 +161,21 @@ def _build(model: TraceModel, archive: zipfile.ZipFile | None, path: Path) -> Tr
     operands = _Operands(archive, path)
     tensors = {name: _tensor(name, entry, operands, path) for name, entry in model.tensors.items()}
     thresholds = {
-        name: _thresholds(name, entry, operands) for name, entry in model.thresholds.items() if entry.data is not None
+        name: _thresholds(name, entry, operands, path)
+        for name, entry in model.thresholds.items()
+        if entry.data is not None
     }
     operations = tuple(_operation(entry, model) for entry in model.operations)
-    labels = None
-    if model.labels is not None:
-        rows = model.tensors[model.labels.tensor].rows
-        labels = Labels(model.labels.tensor, operands.array("labels.data", model.labels.data, "<i8", (rows,)))
+    labels = None if model.labels is None else _labels(model.labels, tensors, operands, path)
     return Trace(model.name, model.description, tensors, operations, thresholds, labels, tuple(model.sources))
+
+
+def _labels(entry: LabelsModel, tensors: Mapping[str, Tensor], operands: _Operands, path: Path) -> Labels:
+    tensor = tensors[entry.tensor]
+    classes = operands.array("labels.data", entry.data, "<i8", (tensor.rows,))
+    if classes.min() < 0 or classes.max() >= tensor.elements:
+        raise input_error([f"{entry.data} must have classes from 0 to {tensor.elements - 1}"], path)
+    return Labels(entry.tensor, classes)
 
 
 def _tensor(name: str, entry: TensorModel, operands: _Operands, path: Path) -> Tensor:
@@ -180,9 +189,11 @@ def _tensor(name: str, entry: TensorModel, operands: _Operands, path: Path) -> T
     return Tensor(name, entry.rows, entry.elements, code, packed)
 
 
-def _thresholds(name: str, entry: ThresholdsModel, operands: _Operands) -> Thresholds:
+def _thresholds(name: str, entry: ThresholdsModel, operands: _Operands, path: Path) -> Thresholds:
     assert entry.data is not None
     table = operands.array(f"thresholds.{name}.data", entry.data, "<i8", (entry.channels, 2))
+    if not np.isin(table[:, 1], (0, 1)).all():
+        raise input_error([f"{entry.data} must have 0 or 1 in its second column, the direction"], path)
     return Thresholds(name, np.ascontiguousarray(table[:, 0]), table[:, 1] != 0)
 
 
@@ -210,8 +221,9 @@ def _inconsistencies(model: TraceModel) -> list[str]:
         found = _operation_problems(field, entry, model, produced, results)
         problems += found
         produced.add(entry.result)
-    if model.labels is not None and model.labels.tensor not in model.tensors:
-        problems.append(problem("labels.tensor", "must name a tensor", model.labels.tensor))
+    sums = {entry.result for entry in model.operations if entry.thresholds is None}
+    if model.labels is not None and model.labels.tensor not in sums & set(model.tensors):
+        problems.append(problem("labels.tensor", "must name a result without thresholds", model.labels.tensor))
     return problems
 
 

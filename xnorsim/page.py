@@ -10,14 +10,17 @@ from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
 from simulator.run import LayerRun, Run
 from xnorsim.accuracy import accuracy
+from xnorsim.console import console
 
-_WIDTH = 110
-_CLASSES = (
-    ("issue", "issue", "operands enter the array: useful work"),
-    ("schedule", "drain", "the array waits for the results of the tile before to leave"),
-    ("load_stall", "load", "operands are not there yet; the port is still loading, or still storing"),
-    ("store_stall", "store", "no room for results"),
-    ("flush", "flush", "after the last operands: results leave the array and are stored"),
+_CLASSES = {
+    "issue": "operands enter the array: useful work",
+    "schedule": "the array waits until the results of the tile before have drained",
+    "load_stall": "operands are missing: the port is still loading them, or storing before it loads",
+    "store_stall": "there is no room for results",
+    "flush": "after the last operands: results drain and are stored",
+}
+_BOUND_BY = (
+    "bound by  the class with most cycles; of a wait for the port, load or store, whichever moves more through it"
 )
 _COMPONENTS = {
     "pe": "the processing elements",
@@ -31,9 +34,9 @@ _COMPONENTS = {
 _UNITS = ((1e12, "J"), (1e9, "mJ"), (1e6, "uJ"), (1e3, "nJ"), (1, "pJ"))
 
 
-def print_page(run: Run, costs: Estimate, console: Console | None = None) -> None:
+def print_page(run: Run, costs: Estimate, on: Console | None = None) -> None:
     """Print the network and its accuracy, its cycles, its costs, and where the prices come from."""
-    out = console or Console(width=_WIDTH, highlight=False)
+    out = on or console()
     _network(out, run)
     _cycles(out, run, costs)
     _costs(out, run, costs)
@@ -48,12 +51,12 @@ def _table(*columns: tuple[str, str]) -> Table:
 
 
 def _title(out: Console, text: str) -> None:
-    out.print(f"\n[bold]{text}[/bold]")
+    out.print(f"\n{text}", style="bold")
 
 
 def _network(out: Console, run: Run) -> None:
     trace = run.trace
-    out.print(f"[bold]{trace.name} on {run.accelerator.name}[/bold]")
+    out.print(f"{trace.name} on {run.accelerator.name}", style="bold")
     out.print(trace.description)
     right = accuracy(run)
     if right is not None:
@@ -78,7 +81,7 @@ def _hardware(accelerator: Accelerator) -> Iterable[str]:
 def _cycles(out: Console, run: Run, costs: Estimate) -> None:
     _title(out, "Cycles by layer, and what the array was doing")
     table = _table(
-        ("layer", "<"), ("m x k x n", ">"), ("cycles", ">"), *((name, ">") for _, name, _ in _CLASSES),
+        ("layer", "<"), ("m x k x n", ">"), ("cycles", ">"), *((name, ">") for name in _CLASSES),
         ("bound by", "<"), ("on-chip energy", ">"),
     )  # fmt: skip
     energies = [sum(parts.values()) for parts in costs.energy_by_layer_pj]
@@ -86,8 +89,9 @@ def _cycles(out: Console, run: Run, costs: Estimate) -> None:
         table.add_row(*_layer(layer), layer.bound_by, energy_text(energy))
     table.add_row("all", "", *_classes(run.classes), "", energy_text(costs.energy_on_chip_pj), style="bold")
     out.print(table)
-    for _, name, meaning in _CLASSES:
-        out.print(f"  {name:<6} {meaning}", style="dim")
+    for name, meaning in _CLASSES.items():
+        out.print(f"  {name:<11} {meaning}", style="dim")
+    out.print(f"  {_BOUND_BY}", style="dim")
     use = run.utilization()
     out.print(
         f"Useful PE cycles: {use.overall:.1%} of all ({use.compute:.1%} without memory stalls), with data in "
@@ -102,7 +106,7 @@ def _layer(layer: LayerRun) -> list[str]:
 
 
 def _classes(classes: CycleClasses) -> list[str]:
-    return [f"{classes.cycles:,}", *(f"{getattr(classes, field):,}" for field, _, _ in _CLASSES)]
+    return [f"{classes.cycles:,}", *(f"{getattr(classes, name):,}" for name in _CLASSES)]
 
 
 def _costs(out: Console, run: Run, costs: Estimate) -> None:

@@ -157,7 +157,8 @@ def test_an_interpolated_memory_makes_a_part_scaled() -> None:
 
 
 def test_warnings_name_foreign_nodes_and_unknown_voltages(two: Estimate) -> None:
-    nodes, voltages = two.warnings
+    off_chip, nodes, voltages = two.warnings
+    assert off_chip.startswith("off-chip energy is 0 because")
     assert nodes.startswith("prices of 40 nm, used unscaled at 45 nm: register_bit_clock, ")
     assert voltages.startswith("prices of unknown voltage: register_bit_clock, ")
     assert voltages.endswith(", sram")

@@ -78,7 +78,11 @@ def test_a_price_may_be_left_out_of_the_file(tmp_path: Path) -> None:
         ('"unknown"', '"high"', "voltage_v must be a number > 0 or \"unknown\", not 'high'"),
         ("voltage_v = 0.9", "voltage_v = 0", 'voltage_v must be a number > 0 or "unknown", not 0'),
         ('voltage_v = "unknown"\n', "", "prices.register_bit_clock_energy.voltage_v is required"),
-        ("schema_version = 1", "schema_version = 2", "schema_version is newer than this program reads (1): update"),
+        (
+            "schema_version = 1",
+            "schema_version = 2",
+            "schema_version 2 is newer than 1, which this program reads: update",
+        ),
         (
             'table = "cacti-45nm.csv"',
             'table = "../x.csv"',

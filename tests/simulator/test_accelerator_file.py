@@ -33,7 +33,7 @@ def test_words_per_half_by_hand() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("schema_version = 1", "schema_version = 9", "schema_version is newer than this program reads (1): update xnorsim"),
+        ("schema_version = 1", "schema_version = 9", "schema_version 9 is newer than 1, which this program reads: update xnorsim"),
         ("schema_version = 1", "schema_version = 0", "schema_version must be 1, not 0"),
         ("rows = 8", "rows = 0", "arrays.xnor.rows must be >= 1, not 0"),
         ("rows = 8", "rows = -3", "arrays.xnor.rows must be >= 1, not -3"),
@@ -42,7 +42,7 @@ def test_words_per_half_by_hand() -> None:
         ("rows = 8", "rosw = 8", "arrays.xnor.rosw is not a known key; arrays.xnor.rows is required"),
         ("lanes = 64", "lanes = 1025", "arrays.xnor.lanes must be <= 1024, not 1025"),
         ("result_tiles = 5", "result_tiles = 1", "arrays.xnor.result_tiles must be >= 2, not 1"),
-        ("width_bits = 128", "width_bits = 96", "port width_bits must be a power of two, not 96"),
+        ("width_bits = 128", "width_bits = 96", "port.width_bits must be a power of two, not 96"),
         ("width_bits = 128", "width_bits = 8192", "port.width_bits must be <= 4096, not 8192"),
         ("latency_cycles = 4", "latency_cycles = 0", "port.latency_cycles must be >= 1, not 0"),
         ("a.capacity_kib = 16", "a.capacity_bits = 1023", "scratchpads.a.capacity_bits must be >= 1024 for arrays.xnor, not 1023"),
@@ -64,6 +64,21 @@ def test_each_mistake_is_named(tmp_path: Path, old: str, new: str, message: str)
     assert message in text
     assert "wrong.toml" in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("text", ["rows = " + "9" * 5000, "rows = 0x" + "f" * 5000, "rows = " + "[" * 5000])
+def test_numbers_and_nesting_beyond_reason_are_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(GOOD.replace("rows = 8", text))
+    with pytest.raises(InputError, match=r"wrong\.toml"):
+        read_accelerator(file)
+
+
+def test_a_huge_file_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / "sparse.toml").open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(InputError, match="cannot be read as TOML: must have at most 1048576 bytes"):
+        read_accelerator(tmp_path / "sparse.toml")
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:

@@ -65,6 +65,14 @@ def test_every_word_loaded_is_written_and_every_pe_works_once_for_each_word(case
     assert moved.results * accelerator.port.width_bits >= job.m * job.n * bits
 
 
+def test_thresholds_of_a_single_n_tile_are_loaded_once() -> None:
+    job, accelerator = Job("one", "xnor", 1, 6, 8, 2, thresholds=True), hardware(2, 2, 8, port_bits=64)
+    moved = traffic(job, accelerator)
+    # Three m tiles, one n tile of two channels; a threshold takes 64 bits.
+    assert moved.thresholds == 2
+    assert event_counts(job, accelerator, 100, moved)["xnor.threshold", "write"] == 2
+
+
 def test_registers_of_a_pe_and_of_the_skew_by_hand() -> None:
     array = hardware(3, 2, 4, accumulator_bits=16).arrays["xnor"]
     # Two words of 4, five flags, two sums of 16.

@@ -43,7 +43,7 @@ def test_a_workload_beyond_the_global_buffer_is_refused() -> None:
 
 
 def test_a_job_that_would_take_hours_is_refused() -> None:
-    message = r"layer product: the job must be cut into at most 16777216 slots \(tiles x chunks\) for the event engine"
+    message = r"layer product: the job must be cut into at most 4194304 slots \(tiles x chunks\) for the event engine"
     with pytest.raises(InputError, match=message):
         simulate(one_product(8192, 8, 8192), hardware(1, 1, 8))
 

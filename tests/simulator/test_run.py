@@ -14,8 +14,11 @@ from simulator.job import Job
 from simulator.placement import place
 from simulator.results import predicted_classes
 from simulator.run import LayerRun, simulate
+from simulator.utilization import Utilization, work
 from tests.strategies import hardware
 from tests.traces import one_product, two_layers
+from tests.worked_jobs import worked_jobs
+from workloads.errors import InputError
 from workloads.trace import first_rows
 
 JOB = Job("layer", "xnor", 1, 1, 1, 1)
@@ -39,7 +42,7 @@ def test_bound_by_what_most_cycles_went_to(classes: CycleClasses, moved: Traffic
 def test_equal_jobs_are_simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     simulated = []
 
-    def count(job: Job, accelerator: object) -> CycleClasses:
+    def count(job: Job, _: object) -> CycleClasses:
         simulated.append(job.name)
         return CycleClasses(issue=1)
 
@@ -58,6 +61,43 @@ def test_the_footprint_by_hand() -> None:
     # Port words. fc1: ceil(70 / 8) = 9 k words of 8 bits take two; fc2: two k words take one.
     # Weights 9 x 2 and 3 x 1; nine thresholds of 64 bits; fc1 holds 5 x 2 in and 5 x 1 out, fc2 5 in and 5 x 2 out.
     assert footprint_bits(trace, jobs, accelerator) == 64 * (18 + 3 + 9 + 15)
+
+
+def test_what_is_used_again_later_stays_behind_the_port() -> None:
+    trace, accelerator = two_layers(m=5, k=70, hidden=9, n=3), hardware(2, 2, 8, port_bits=64)
+    again = replace(trace.operations[0], name="fc3", result="h2")
+    tensors = {**trace.tensors, "h2": replace(trace.tensors["h"], name="h2")}
+    trace = replace(trace, tensors=tensors, operations=(*trace.operations, again))
+    jobs = [place(operation, accelerator) for operation in trace.operations]
+    # x stays over fc2, for fc3: 5 x 2 beside the 5 in and 5 x 2 out of fc2.
+    assert footprint_bits(trace, jobs, accelerator) == 64 * (18 + 3 + 9 + 25)
+
+
+@pytest.mark.parametrize("value", [1 << 31, -(1 << 31) - 1])
+def test_a_threshold_beyond_the_accumulator_is_refused(value: int) -> None:
+    trace = two_layers()
+    limits = trace.thresholds["t1"].sums.copy()
+    limits[3] = value
+    wrong = replace(trace, thresholds={"t1": replace(trace.thresholds["t1"], sums=limits)})
+    with pytest.raises(InputError, match=f"thresholds t1 must fit accumulator_bits = 32 of test, not {value}"):
+        simulate(wrong, hardware(2, 2, 8))
+
+
+def test_utilization_does_not_depend_on_count() -> None:
+    trace, accelerator = one_product(3, 20, 5), hardware(2, 2, 8)
+    thrice = replace(trace, operations=(replace(trace.operations[0], count=3),))
+    assert simulate(thrice, accelerator).utilization() == simulate(trace, accelerator).utilization()
+
+
+def test_utilizations_by_hand() -> None:
+    # docs/microarchitecture.md, the job `edges` on 3 x 2 PEs of 3 lanes: 12 issues in 59 cycles, 38 of them stalls.
+    worked = next(worked for worked in worked_jobs() if worked.name == "edges")
+    found = Utilization.of([work(worked.job, worked.accelerator.arrays["xnor"], worked.classes)])
+    useful = 4 * 3 * 3
+    assert found.mapping == useful / (6 * 12)
+    assert found.compute == useful / (6 * (59 - 38))
+    assert found.overall == useful / (6 * 59)
+    assert found.lanes == (4 * 7 * 3) / (3 * useful)
 
 
 def test_the_first_of_equal_sums_is_the_answer() -> None:

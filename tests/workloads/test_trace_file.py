@@ -136,8 +136,8 @@ def set_member(name: str, content: bytes | None) -> Callable[[Manifest, dict[str
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (set_manifest("schema_version", to=2), "schema_version is newer than this program reads (1): update xnorsim"),
-        (set_manifest("schema_version", to=None), "schema_version must be 1, not 'missing'"),
+        (set_manifest("schema_version", to=2), "schema_version 2 is newer than 1, which this program reads"),
+        (set_manifest("schema_version", to=None), "schema_version is required"),
         (set_manifest("colour", to="red"), "colour is not a known key"),
         (set_manifest("name", to=None), "name is required"),
         (set_manifest("tensors", "x", "rows", to=-1), "tensors.x.rows must be >= 1, not -1"),
@@ -145,7 +145,7 @@ def set_member(name: str, content: bytes | None) -> Callable[[Manifest, dict[str
         (set_manifest("tensors", "x", "rows", to="5"), "tensors.x.rows must be an integer, not '5'"),
         (set_manifest("tensors", "x", "encoding", to="int1"), "tensors.x.encoding must have 2 to 64 bits, not 'int1'"),
         (set_manifest("tensors", "x", "encoding", to="fp16"), "tensors.x.data cannot be carried for fp16"),
-        (set_manifest("operations", to=[]), "operations is wrong"),
+        (set_manifest("operations", to=[]), "operations must have at least 1 entries, not []"),
         (set_manifest("operations", 0, "type", to="convolution"), "operations.0.type must be 'matrix_product'"),
         (set_manifest("operations", 0, "a", to="z"), "operations.0.a must name a tensor, not 'z'"),
         (set_manifest("operations", 0, "a", to="h"), "operations.0.a must be an input or the result of an earlier"),
@@ -154,7 +154,7 @@ def set_member(name: str, content: bytes | None) -> Callable[[Manifest, dict[str
         (set_manifest("operations", 0, "thresholds", to=None), "operations.0.result must hold sums up to +-70"),
         (set_manifest("thresholds", "t1", "channels", to=8), "operations.0.thresholds must have 9 channels, not 8"),
         (set_manifest("tensors", "h", "encoding", to="int4"), "operations.0.result must be bipolar or unipolar"),
-        (set_manifest("labels", "tensor", to="q"), "labels.tensor must name a tensor, not 'q'"),
+        (set_manifest("labels", "tensor", to="q"), "labels.tensor must name a result without thresholds, not 'q'"),
         (set_member("x.npy", None), "x.npy is missing from the archive"),
         (set_member("x.npy", b"no array"), "x.npy is not a .npy file"),
         (set_member("x.npy", npy(np.zeros((5, 1, 1), dtype=np.uint64))), "x.npy must be C-ordered <u8 of shape"),
@@ -172,6 +172,52 @@ def test_each_mistake_is_named(path: Path, change: Any, message: str) -> None:
     assert text.startswith(message) or message in text
     assert path.name in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("member", "content", "message"),
+    [
+        ("trace.json", b'{"schema_version": ' + b"9" * 5000 + b"}", "is neither a trace archive nor JSON"),
+        ("trace.json", b"[" * 100_000, "is neither a trace archive nor JSON"),
+        ("x.npy", b"\x93NUMPY\x01\x00\x20\x00{'descr': '<u8', 'shape': (1       \n", "x.npy is not a .npy file"),
+        ("labels.npy", npy(np.full(5, 3)), "labels.npy must have classes from 0 to 2"),
+        ("labels.npy", npy(np.full(5, -1)), "labels.npy must have classes from 0 to 2"),
+        ("t1.npy", npy(np.full((9, 2), 7)), "t1.npy must have 0 or 1 in its second column"),
+    ],
+)
+def test_content_that_cannot_be_meant_is_refused(path: Path, member: str, content: bytes, message: str) -> None:
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {**members, member: content}.items():
+            archive.writestr(name, data)
+    with pytest.raises(InputError, match=message) as caught:
+        read_trace(path)
+    assert len(str(caught.value)) <= 1000
+
+
+@pytest.mark.parametrize("tensor", ["x", "h"])
+def test_labels_belong_to_sums(path: Path, tensor: str) -> None:
+    rewrite(path, set_manifest("labels", "tensor", to=tensor))
+    with pytest.raises(InputError, match=f"labels.tensor must name a result without thresholds, not '{tensor}'"):
+        read_trace(path)
+
+
+def test_other_compressions_are_refused(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        manifest = archive.read("trace.json")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("trace.json", manifest)
+    with pytest.raises(InputError, match=r"trace\.json must be stored or deflated"):
+        read_trace(path)
+
+
+def test_a_huge_file_is_not_read_whole(tmp_path: Path) -> None:
+    sparse = tmp_path / "sparse.json"
+    with sparse.open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(InputError, match=f"must have at most {trace_file.MAX_MANIFEST_BYTES} bytes"):
+        read_trace(sparse)
 
 
 def test_pickled_operands_are_refused(path: Path) -> None:

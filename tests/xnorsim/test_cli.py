@@ -1,8 +1,10 @@
 """The command line: exit codes, one clear line for each mistake, nothing half-written."""
 
 import json
+import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,9 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
         (["run", "mnist-tfc", "-p", "colour=red"], "mnist-tfc: parameter must be one of images, not 'colour'"),
         (["show", "workload", "nope"], "workload must be a file or one of mnist-tfc, not 'nope'"),
         (["show", "technology", "nope"], "technology must be a file or one of 45nm, not 'nope'"),
+        (["show", "accelerator", "xnor-8x8x64", "-p", "images=1"], "--parameter belongs to workloads"),
+        (["run", "mnist-tfc", "-p", "images=1_0"], "mnist-tfc: images must be an integer from 1 to 1000, not '1_0'"),
+        (["run", "mnist-tfc", "--json", ""], "--json must name a file"),
         (["run"], "Missing argument"),
         (["run", "mnist-tfc", "--engin"], "No such option"),
         (["frobnicate"], "No such command 'frobnicate'"),
@@ -121,10 +126,44 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, trace: str, capsys: pytest
     assert lines(capsys) == ["xnorsim: interrupted"]
 
 
-def test_a_closed_pipe_is_no_error(trace: str) -> None:
-    command = f"'{sys.executable}' -m xnorsim run '{trace}' --json - | head -c 1"
+@pytest.mark.parametrize(
+    "arguments", [["run", "TRACE"], ["run", "TRACE", "--json", "-"], ["list", "workloads"], ["--help"]]
+)
+@pytest.mark.parametrize(
+    ("redirection", "code", "message"),
+    [
+        ("| head -c 1 > /dev/null; exit ${PIPESTATUS[0]}", 0, ""),
+        ("> /dev/full", 2, "xnorsim: standard output: cannot be written: No space left on device\n"),
+        (">&-", 2, "xnorsim: standard output is closed\n"),
+    ],
+    ids=["pipe", "full", "closed"],
+)
+def test_output_that_cannot_be_written(
+    trace: str, arguments: list[str], redirection: str, code: int, message: str
+) -> None:
+    words = [sys.executable, "-m", "xnorsim", *(trace if word == "TRACE" else word for word in arguments)]
+    command = f"{shlex.join(words)} {redirection}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (code, message)
+
+
+def test_brackets_in_names_are_printed_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trace = replace(two_layers(), name="[/x]", description="weights [bold] in [1]")
+    write_trace(trace, tmp_path / "b.xtrace")
+    for command in (["run", str(tmp_path / "b.xtrace")], ["show", "workload", str(tmp_path / "b.xtrace")]):
+        assert run(command) == 0
+        out = capsys.readouterr().out
+        assert "[/x]" in out
+        assert "weights [bold] in [1]" in out
+
+
+def test_a_line_break_in_a_name_does_not_break_the_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trace = one_product(2, 3, 4, "int8", "int8")
+    named = replace(trace, operations=(replace(trace.operations[0], name="two\nlines"),))
+    write_trace(named, tmp_path / "n.xtrace")
+    assert run(["run", str(tmp_path / "n.xtrace")]) == 2
+    (line,) = lines(capsys)
+    assert "layer two lines: no array" in line
 
 
 def test_the_version_is_the_package_s() -> None:

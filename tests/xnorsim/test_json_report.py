@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.traces import two_layers
+from tests.traces import one_product, two_layers
 from workloads.trace_file import write_trace
 from xnorsim.cli.app import run
 
@@ -56,6 +56,26 @@ def test_time_and_power_follow(report: dict[str, Any]) -> None:
     energy_j = report["energy_pj"]["on_chip"] * 1e-12
     assert report["power_w"] == pytest.approx(energy_j / report["latency_s"], rel=1e-12)
     assert report["macs"] == {"binary": 40 * 300 * 70 + 40 * 70 * 10, "integer": 0, "float": 0}
+
+
+def test_traffic_is_that_of_the_layers(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from simulator.accelerator_file import load_accelerator
+    from simulator.counts import traffic
+    from simulator.job import Job
+
+    trace = one_product(20, 300, 40)
+    write_trace(replace(trace, operations=(replace(trace.operations[0], count=3),)), tmp_path / "t.xtrace")
+    assert run(["run", str(tmp_path / "t.xtrace"), "--json", str(tmp_path / "out.json")]) == 0
+    moved = traffic(Job("product", "xnor", 1, 20, 300, 40), load_accelerator("xnor-16x16x64"))
+    assert moved.a != moved.b
+    assert json.loads((tmp_path / "out.json").read_text())["traffic_bits"] == {
+        "a": 3 * 512 * moved.a,
+        "b": 3 * 512 * moved.b,
+        "thresholds": 0,
+        "results": 3 * 512 * moved.results,
+    }
 
 
 def test_shares_of_kinds_are_whole(report: dict[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """The commands. Each imports what it needs when it runs, so that the command line starts fast."""
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -76,6 +78,8 @@ def run_command(
     """Run a workload on an accelerator and report cycles, latency, area and energy."""
     from xnorsim.cli.run import run
 
+    if json == "":
+        raise InputError("--json must name a file, or be - for standard output")
     run(workload, accelerator, technology, _parsed(parameter or []), json)
 
 
@@ -96,6 +100,8 @@ def show_command(
     """Show one workload, accelerator or technology: what is in it, and where it comes from."""
     from xnorsim.cli.catalogue import show
 
+    if parameter and kind is not Kind.WORKLOAD:
+        raise InputError(f"--parameter belongs to workloads, not to {kind.value} {name}")
     show(kind.value, name, _parsed(parameter or []))
 
 
@@ -121,20 +127,43 @@ def _parsed(parameters: Sequence[str]) -> dict[str, str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line on these arguments and return its exit code."""
+    if sys.stdout is None:
+        return _failed("standard output is closed", _WRONG_INPUT)
     try:
-        code: Any = app(list(arguments) or ["--help"], standalone_mode=False)
+        return _run(arguments)
     except InputError as error:
         return _failed(str(error), _WRONG_INPUT)
     except _USAGE_ERROR as error:
-        return _failed(" ".join(error.format_message().split()), _WRONG_INPUT)
+        return _failed(error.format_message(), _WRONG_INPUT)
+    except (BrokenPipeError, SystemExit):
+        # The reader has read enough (typer leaves by SystemExit then): nothing is wrong.
+        return _discard_output(_DONE)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        return _discard_output(_failed(f"standard output: cannot be written: {error.strerror}", _WRONG_INPUT))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        code: Any = app(list(arguments) or ["--help"], standalone_mode=False)
     except KeyboardInterrupt:
         code = _INTERRUPTED
+    sys.stdout.flush()
     if code == _INTERRUPTED:
         # typer turns an interrupt inside a command into this code.
         return _failed("interrupted", _INTERRUPTED)
     return code if isinstance(code, int) else _DONE
 
 
+def _discard_output(code: int) -> int:
+    """Keep Python from writing what is left, and failing again, when it exits."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
 def _failed(message: str, code: int) -> int:
-    sys.stderr.write(f"xnorsim: {message}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"xnorsim: {' '.join(message.split())}\n")
     return code

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
-from rich.console import Console
 from rich.table import Table
 
 from costmodel.technology_file import load_technology, technology_names
@@ -11,6 +10,7 @@ from simulator.accelerator import Accelerator
 from simulator.accelerator_file import load_accelerator, preset_names
 from workloads.networks import NETWORKS, load_trace
 from workloads.trace import Trace
+from xnorsim.console import console
 
 
 def print_list(kinds: str) -> None:
@@ -23,7 +23,7 @@ def print_list(kinds: str) -> None:
     table = _table()
     for name, summary in lines[kinds]:
         table.add_row(name, summary)
-    Console().print(table)
+    console().print(table)
 
 
 def show(kind: str, name: str, parameters: Mapping[str, str]) -> None:
@@ -44,14 +44,14 @@ def _table(*headings: str) -> Table:
 
 
 def _show_workload(name: str, parameters: Mapping[str, str]) -> None:
-    trace, console = load_trace(name, parameters), Console()
-    console.print(f"{trace.name}: {trace.description}\n", highlight=False, soft_wrap=True)
+    trace, out = load_trace(name, parameters), console()
+    out.print(f"{trace.name}: {trace.description}\n", soft_wrap=True)
     network = NETWORKS.get(name)
     for parameter in network.parameters if network else ():
         span = f"{parameter.minimum} to {parameter.maximum}, default {parameter.default}"
-        console.print(f"-p {parameter.name}=N  {parameter.meaning} ({span})", highlight=False)
-    console.print(_operations(trace))
-    console.print("\nSources", *(f"  {source}" for source in trace.sources), sep="\n", highlight=False, soft_wrap=True)
+        out.print(f"-p {parameter.name}=N  {parameter.meaning} ({span})")
+    out.print(_operations(trace))
+    out.print("\nSources", *(f"  {source}" for source in trace.sources), sep="\n", soft_wrap=True)
 
 
 def _operations(trace: Trace) -> Table:
@@ -65,8 +65,8 @@ def _operations(trace: Trace) -> Table:
 
 
 def _show_accelerator(accelerator: Accelerator) -> None:
-    console, table = Console(), _table()
-    console.print(f"{accelerator.name}: {accelerator.description}\n", highlight=False)
+    out, table = console(), _table()
+    out.print(f"{accelerator.name}: {accelerator.description}\n")
     rows = chain(
         [("frequency", f"{accelerator.frequency_hz / 1e6:g} MHz")],
         *(
@@ -85,14 +85,14 @@ def _show_accelerator(accelerator: Accelerator) -> None:
     )
     for row in rows:
         table.add_row(*row)
-    console.print(table)
+    out.print(table)
 
 
 def _show_technology(name: str) -> None:
-    technology, console = load_technology(name), Console()
-    console.print(f"{technology.name}: {technology.description}\n", highlight=False, soft_wrap=True)
+    technology, out = load_technology(name), console()
+    out.print(f"{technology.name}: {technology.description}\n", soft_wrap=True)
     table = _table("price", "value", "unit", "node", "voltage", "kind", "source")
     for key, price in technology.prices.items():
         volts = f"{price.voltage_v:g} V" if price.voltage_v else "unknown"
         table.add_row(key, f"{price.value:g}", price.unit, f"{price.node_nm} nm", volts, price.kind.value, price.source)
-    console.print(table)
+    out.print(table)

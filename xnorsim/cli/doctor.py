@@ -1,8 +1,8 @@
 """``xnorsim doctor``."""
 
-from rich.console import Console
 from rich.table import Table
 
+from xnorsim.console import console
 from xnorsim.cosimulation.toolchain import checks
 
 
@@ -14,5 +14,5 @@ def doctor() -> bool:
     found = checks()
     for check in found:
         table.add_row(check.tool, check.version or "missing", check.purpose, "" if check.version else check.remedy)
-    Console().print(table)
+    console().print(table)
     return all(check.version for check in found)
