@@ -25,7 +25,7 @@ def footprint_bits(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) 
     port_bits = accelerator.port.width_bits
     resident: dict[str, int] = {}
     live_words = 0
-    for operation, job in zip(trace.operations, jobs, strict=True):
+    for operation, job in zip(trace.matrix_products, jobs, strict=True):
         array = accelerator.arrays[job.array]
         row_words = operand_row_words(job.k, array, port_bits)
         resident[operation.b] = job.n * row_words

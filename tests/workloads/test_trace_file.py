@@ -74,12 +74,12 @@ def test_thresholds_need_no_data(tmp_path: Path) -> None:
     write_trace(replace(two_layers(), thresholds={}), tmp_path / "t.xtrace")
     trace = read_trace(tmp_path / "t.xtrace")
     assert not trace.has_operands
-    assert trace.operations[0].thresholds == "t1"
+    assert trace.matrix_products[0].thresholds == "t1"
 
 
 def test_first_rows_is_a_smaller_batch() -> None:
     small = first_rows(two_layers(), 2)
-    assert [o.m for o in small.operations] == [2, 2]
+    assert [o.m for o in small.matrix_products] == [2, 2]
     assert small.tensors["x"].packed is not None
     assert len(small.tensors["x"].packed) == 2
     assert small.tensors["w1"].rows == 9

@@ -1,0 +1,91 @@
+"""What a built-in network is: a name, parameters with defaults, and the function that makes its trace."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workloads.errors import InputError, problem
+from workloads.trace import Trace
+
+Value = int | tuple[int, ...]
+Given = int | str | Sequence[int]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a built-in network, set by ``-p name=value``; a list if its default is one: ``name=2,2,2``."""
+
+    name: str
+    default: Value
+    minimum: int
+    maximum: int
+    meaning: str
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether the parameter takes a list of integers."""
+        return isinstance(self.default, tuple)
+
+    @property
+    def usage(self) -> str:
+        """Return how the parameter is given, what it means, its range and its default."""
+        form, span = ("N,N,...", "each ") if self.is_list else ("N", "")
+        return (
+            f"-p {self.name}={form}  {self.meaning} "
+            f"({span}{self.minimum} to {self.maximum}, default {shown_value(self.default)})"
+        )
+
+    def value(self, given: Given) -> Value | None:
+        """Return the value that was given, or None if it breaks the rule."""
+        parts = given.split(",") if isinstance(given, str) else [given] if isinstance(given, int) else list(given)
+        try:
+            numbers = tuple(int(part) for part in parts)
+        except ValueError:
+            return None
+        if not all(self.minimum <= number <= self.maximum for number in numbers):
+            return None
+        if self.is_list:
+            return numbers or None
+        return numbers[0] if len(numbers) == 1 else None
+
+    @property
+    def rule(self) -> str:
+        """Return what a value must be."""
+        span = f"from {self.minimum} to {self.maximum}"
+        return f"must be integers {span}, separated by commas" if self.is_list else f"must be an integer {span}"
+
+
+@dataclass(frozen=True)
+class Network:
+    """A built-in network; ``file`` is the trace that it is read from, None where it is generated."""
+
+    name: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    build: Callable[[Mapping[str, Any]], Trace]
+    file: Path | None = None
+
+    def trace(self, given: Mapping[str, Given]) -> Trace:
+        """Return the network's trace with these parameters, the others at their defaults.
+
+        Errors: InputError naming network, parameter, rule and value.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        values = {parameter.name: parameter.default for parameter in self.parameters}
+        for name, text in given.items():
+            if name not in known:
+                raise InputError(problem(f"{self.name}: parameter", f"must be one of {', '.join(known)}", name))
+            value = known[name].value(text)
+            if value is None:
+                raise InputError(problem(f"{self.name}: {name}", known[name].rule, text))
+            values[name] = value
+        try:
+            return self.build(values)
+        except InputError as error:
+            raise InputError(f"{self.name}: {error}") from None
+
+
+def shown_value(value: Value) -> str:
+    """Return a value as it is written behind ``-p name=``."""
+    return ",".join(str(number) for number in value) if isinstance(value, tuple) else str(value)
