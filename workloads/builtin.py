@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +29,21 @@ class Parameter:
         return isinstance(self.default, tuple)
 
     @property
-    def usage(self) -> str:
-        """Return how the parameter is given, what it means, its range and its default."""
+    def usage(self) -> tuple[str, str]:
+        """Return how the parameter is given; and what it means, its range and its default."""
         form, span = ("N,N,...", "each ") if self.is_list else ("N", "")
+        default = ",".join(map(str, self.default)) if isinstance(self.default, tuple) else str(self.default)
         return (
-            f"-p {self.name}={form}  {self.meaning} "
-            f"({span}{self.minimum} to {self.maximum}, default {shown_value(self.default)})"
+            f"-p {self.name}={form}",
+            f"{self.meaning} ({span}{self.minimum} to {self.maximum}, default {default})",
         )
 
     def value(self, given: Given) -> Value | None:
         """Return the value that was given, or None if it breaks the rule."""
-        parts = given.split(",") if isinstance(given, str) else [given] if isinstance(given, int) else list(given)
+        parts = given.split(",") if isinstance(given, str) else given if isinstance(given, Sequence) else [given]
         try:
-            numbers = tuple(int(part) for part in parts)
-        except ValueError:
+            numbers = tuple(int(part) if isinstance(part, str) else index(part) for part in parts)
+        except (TypeError, ValueError):
             return None
         if not all(self.minimum <= number <= self.maximum for number in numbers):
             return None
@@ -84,8 +86,3 @@ class Network:
             return self.build(values)
         except InputError as error:
             raise InputError(f"{self.name}: {error}") from None
-
-
-def shown_value(value: Value) -> str:
-    """Return a value as it is written behind ``-p name=``."""
-    return ",".join(str(number) for number in value) if isinstance(value, tuple) else str(value)

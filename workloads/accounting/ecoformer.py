@@ -108,7 +108,9 @@ def _charges(trace: Trace, operation: Operation) -> list[Charge]:
     for name in (*operation.inputs, *operation.constants):
         code = trace.tensors[name].encoding.name
         if code != "fp32":
-            raise InputError(f"layer {operation.name}: the rule ecoformer charges fp32 arithmetic, but {name} is {code}")
+            raise InputError(
+                f"layer {operation.name}: the rule ecoformer charges fp32 arithmetic, but {name} is {code}"
+            )
     steps = CHARGES[operation.kind]
     return [_charge(operation, work, *steps[work.step]) for work in operation.work]
 

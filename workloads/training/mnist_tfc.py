@@ -234,7 +234,9 @@ def print_ties(network: Network, trace: Trace) -> None:
             f"{falling} of {operation.n} channels compare with <="
         )
     shared = int(((logits == logits.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
-    print(f"{trace.matrix_products[-1].name}: {shared} of {len(logits)} images have their largest sum in several classes")
+    print(
+        f"{trace.matrix_products[-1].name}: {shared} of {len(logits)} images have their largest sum in several classes"
+    )
 
 
 def report(what: str, network: Network, digits: Digits) -> int:
