@@ -41,7 +41,7 @@ def test_published_rows_to_their_printed_digits(name: str, mul: str, add: str, e
 
 
 def test_the_published_saving() -> None:
-    """Source: abstract of arXiv 2209.09004: 73 % less energy, PVTv2-B0 on ImageNet."""
+    """Source: abstract of arXiv 2209.09004: 73 % less energy, PVTv2-B0."""
     saving = 1 - counted("ecoformer-pvtv2-b0").energy_pj / counted("pvtv2-b0").energy_pj
     assert f"{saving:.0%}" == "73%"
 
