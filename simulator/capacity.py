@@ -61,7 +61,7 @@ def footprint_bits(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) 
     lives: dict[str, list[int]] = {}
     produced = {operation.result for operation in trace.operations}
     last = len(jobs) - 1
-    for number, (operation, job) in enumerate(zip(trace.operations, jobs, strict=True)):
+    for number, (operation, job) in enumerate(zip(trace.matrix_products, jobs, strict=True)):
         array = accelerator.arrays[job.array]
         row_words = operand_row_words(job.k, array, port_bits)
         words[operation.a], words[operation.b] = job.m * row_words, job.n * row_words

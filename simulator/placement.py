@@ -4,14 +4,18 @@ from simulator.accelerator import Accelerator
 from simulator.job import Job, Product, check_job
 from workloads.encodings import Digit, Encoding
 from workloads.errors import InputError
-from workloads.operations import MatrixProduct
+from workloads.operations import MatrixProduct, Operation
 
 
-def place(operation: MatrixProduct, accelerator: Accelerator) -> Job:
+def place(operation: Operation, accelerator: Accelerator) -> Job:
     """Return the job of an operation.
 
-    Errors: InputError if no array holds its encodings, or if the job breaks a limit of the hardware.
+    Errors: InputError if the operation is not simulated, no array holds its encodings, or the job breaks a limit of the
+    hardware.
     """
+    if not isinstance(operation, MatrixProduct) or operation.bias is not None:
+        what = "a bias" if isinstance(operation, MatrixProduct) else operation.kind
+        raise InputError(f"layer {operation.name}: {what} is not simulated yet; `xnorsim account` counts it")
     product = _product(operation.encoding_a, operation.encoding_b)
     if product is None:
         raise InputError(

@@ -94,7 +94,7 @@ def trace_results(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) -
     """
     planes: dict[str, Words] = {t.name: t.packed[:, 0] for t in trace.tensors.values() if t.packed is not None}
     results: dict[str, NDArray[np.int64] | Words] = {}
-    for operation, job in zip(trace.operations, jobs, strict=True):
+    for operation, job in zip(trace.matrix_products, jobs, strict=True):
         sums = job_sums(job, accelerator, planes[operation.a], planes[operation.b])
         if operation.thresholds is None:
             results[operation.result] = sums

@@ -1,41 +1,21 @@
-"""The built-in networks and their parameters."""
+"""The built-in networks, and loading a workload by name or by path."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from workloads.builtin import Given, Network, Parameter
 from workloads.errors import InputError, problem
 from workloads.trace import Trace, first_rows
 from workloads.trace_file import read_trace
+from workloads.transformers.pvtv2 import PVTV2
+from workloads.transformers.twins import TWINS
 
-DATA_DIR = Path(__file__).parent / "data"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of a built-in network, set by ``-p name=value``."""
-
-    name: str
-    default: int
-    minimum: int
-    maximum: int
-    meaning: str
+_MNIST_TFC = Path(__file__).parent / "data" / "mnist-tfc.xtrace"
 
 
-@dataclass(frozen=True)
-class Network:
-    """A built-in network: its parameters, and the function that makes its trace from their values."""
-
-    name: str
-    summary: str
-    parameters: tuple[Parameter, ...]
-    build: Callable[[Mapping[str, int]], Trace]
-    file: Path
-
-
-def _mnist_tfc(values: Mapping[str, int]) -> Trace:
-    return first_rows(read_trace(DATA_DIR / "mnist-tfc.xtrace"), values["images"])
+def _mnist_tfc(values: Mapping[str, Any]) -> Trace:
+    return first_rows(read_trace(_MNIST_TFC), values["images"])
 
 
 NETWORKS = {
@@ -46,13 +26,15 @@ NETWORKS = {
             "784-64-64-64-10 of binary weights and activations on real MNIST images",
             (Parameter("images", 1000, 1, 1000, "held-out images that run as one batch"),),
             _mnist_tfc,
-            DATA_DIR / "mnist-tfc.xtrace",
+            _MNIST_TFC,
         ),
+        *PVTV2,
+        *TWINS,
     )
 }
 
 
-def load_trace(workload: str | Path, parameters: Mapping[str, str | int] | None = None) -> Trace:
+def load_trace(workload: str | Path, parameters: Mapping[str, Given] | None = None) -> Trace:
     """Load a built-in network by name, or a trace file by path.
 
     Errors: InputError for an unknown workload or parameter, a value out of range, or a file that is no trace.
@@ -60,38 +42,16 @@ def load_trace(workload: str | Path, parameters: Mapping[str, str | int] | None 
     given = dict(parameters or {})
     network = NETWORKS.get(str(workload))
     if network is not None:
-        return network.build(_values(network, given))
-    path = workload_path(workload)
+        return network.trace(given)
+    path = Path(workload)
+    if not path.is_file():
+        raise InputError(problem("workload", f"must be a file or one of {', '.join(NETWORKS)}", str(workload)))
     if given:
         raise InputError(f"workload {path}: a trace file has no parameters, not {', '.join(given)}")
     return read_trace(path)
 
 
-def workload_path(workload: str | Path) -> Path:
-    """Return the file of a built-in network or of a path.
-
-    Errors: InputError if there is neither.
-    """
+def workload_path(workload: str | Path) -> Path | None:
+    """Return the file that a workload is read from; None for a network that is generated."""
     network = NETWORKS.get(str(workload))
-    path = Path(workload) if network is None else network.file
-    if not path.is_file():
-        raise InputError(problem("workload", f"must be a file or one of {', '.join(NETWORKS)}", str(workload)))
-    return path
-
-
-def _values(network: Network, given: dict[str, str | int]) -> dict[str, int]:
-    values = {parameter.name: parameter.default for parameter in network.parameters}
-    known = {parameter.name: parameter for parameter in network.parameters}
-    for name, value in given.items():
-        if name not in known:
-            raise InputError(problem(f"{network.name}: parameter", f"must be one of {', '.join(known)}", name))
-        values[name] = _number(network, known[name], value)
-    return values
-
-
-def _number(network: Network, parameter: Parameter, value: str | int) -> int:
-    number = int(value) if re.fullmatch(r"[0-9]{1,9}", str(value)) else None
-    if number is None or not parameter.minimum <= number <= parameter.maximum:
-        rule = f"must be an integer from {parameter.minimum} to {parameter.maximum}"
-        raise InputError(problem(f"{network.name}: {parameter.name}", rule, value))
-    return number
+    return Path(workload) if network is None else network.file

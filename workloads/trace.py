@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workloads.encodings import Encoding
-from workloads.operations import MatrixProduct
+from workloads.operations import MatrixProduct, Operation
 from workloads.packing import Words
 
 SCHEMA_VERSION = 1
@@ -48,7 +48,7 @@ class Trace:
     name: str
     description: str
     tensors: Mapping[str, Tensor]
-    operations: tuple[MatrixProduct, ...]
+    operations: tuple[Operation, ...]
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
     labels: Labels | None = None
     sources: tuple[str, ...] = ()
@@ -58,26 +58,32 @@ class Trace:
         """Tell whether every tensor and threshold that no operation produces is carried."""
         produced = {operation.result for operation in self.operations}
         carried = all(t.packed is not None for t in self.tensors.values() if t.name not in produced)
-        return carried and all(o.thresholds is None or o.thresholds in self.thresholds for o in self.operations)
+        return carried and all(o.thresholds is None or o.thresholds in self.thresholds for o in self.matrix_products)
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
-        """Return the tensors on the A side that no operation produces."""
+        """Return the network's own inputs: what is neither constant nor produced by an operation."""
         produced = {operation.result for operation in self.operations}
-        names = dict.fromkeys(o.a for o in self.operations if o.a not in produced)
+        names = dict.fromkeys(name for o in self.operations for name in o.inputs if name not in produced)
         return tuple(self.tensors[name] for name in names)
+
+    @property
+    def matrix_products(self) -> tuple[MatrixProduct, ...]:
+        """Return the operations that are matrix products, in order."""
+        return tuple(o for o in self.operations if isinstance(o, MatrixProduct))
 
 
 def first_rows(trace: Trace, rows: int) -> Trace:
     """Return the trace on the first rows of its inputs (a smaller batch).
 
-    The operations must form a chain: every A is an input or an earlier result, with one row an image.
+    The operations must be matrix products in a chain: every A is an input or an earlier result, with one row an image.
     """
-    sides = {o.a for o in trace.operations} | {o.result for o in trace.operations}
+    products = trace.matrix_products
+    sides = {o.a for o in products} | {o.result for o in products}
     tensors = {
         name: replace(t, rows=rows, packed=None if t.packed is None else t.packed[:rows]) if name in sides else t
         for name, t in trace.tensors.items()
     }
     labels = trace.labels and replace(trace.labels, classes=trace.labels.classes[:rows])
-    operations = tuple(replace(o, m=rows) for o in trace.operations)
+    operations = tuple(replace(o, m=rows) for o in products)
     return replace(trace, tensors=tensors, operations=operations, labels=labels)

@@ -202,6 +202,7 @@ def _operation(entry: OperationModel, model: TraceModel) -> MatrixProduct:
     return MatrixProduct(
         entry.name, a.rows, a.elements, b.rows, entry.a, entry.b, entry.result,
         encoding(a.encoding), encoding(b.encoding), entry.thresholds, entry.count,
+        dynamic=any(other.result == entry.b for other in model.operations),
     )  # fmt: skip
 
 
@@ -284,8 +285,12 @@ def _shape_problems(field: str, entry: OperationModel, model: TraceModel) -> lis
 def write_trace(trace: Trace, path: Path) -> None:
     """Write a trace as .xtrace, whole or not at all; the same trace gives the same bytes.
 
-    Errors: InputError if the file cannot be written.
+    Errors: InputError if an operation is not a matrix product without a bias, or the file cannot be written.
     """
+    for operation in trace.operations:
+        if not isinstance(operation, MatrixProduct) or operation.bias is not None:
+            what = "a bias" if isinstance(operation, MatrixProduct) else operation.kind
+            raise InputError(f"layer {operation.name}: {what} cannot be written to a trace file yet ({path})")
     arrays: dict[str, NDArray[Any]] = {}
 
     def carried(name: str, array: NDArray[Any] | None, dtype: str) -> str | None:
@@ -306,13 +311,13 @@ def write_trace(trace: Trace, path: Path) -> None:
         },
         "thresholds": {
             o.thresholds: _entry(channels=o.n, data=carried(o.thresholds, _table(trace, o.thresholds), "<i8"))
-            for o in trace.operations
+            for o in trace.matrix_products
             if o.thresholds is not None
         },
         "operations": [
             _entry(type="matrix_product", name=o.name, a=o.a, b=o.b, result=o.result, thresholds=o.thresholds,
                    count=o.count)
-            for o in trace.operations
+            for o in trace.matrix_products
         ],
     }  # fmt: skip
     if trace.labels is not None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from simulator.accelerator_file import load_accelerator as load_accelerator
     from simulator.run import Run as Run
     from simulator.run import simulate as simulate
+    from workloads.accounting.rules import account as account
     from workloads.errors import InputError as InputError
     from workloads.networks import load_trace as load_trace
 
@@ -20,6 +21,7 @@ _HOMES = {
     "Estimate": "costmodel.cost",
     "InputError": "workloads.errors",
     "Run": "simulator.run",
+    "account": "workloads.accounting.rules",
     "estimate": "costmodel.estimate",
     "load_accelerator": "simulator.accelerator_file",
     "load_technology": "costmodel.technology_file",

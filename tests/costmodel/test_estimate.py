@@ -103,7 +103,7 @@ def test_every_breakdown_adds_up(accelerator: Accelerator, m: int, k: int, n: in
 def test_a_count_multiplies_energy_and_time() -> None:
     accelerator, trace = load_accelerator("xnor-8x8x64"), one_product(3, 20, 5)
     once = estimate(simulate(trace, accelerator), TECHNOLOGY)
-    thrice = replace(trace, operations=(replace(trace.operations[0], count=3),))
+    thrice = replace(trace, operations=(replace(trace.matrix_products[0], count=3),))
     cost = estimate(simulate(thrice, accelerator), TECHNOLOGY)
     assert cost.energy_on_chip_pj == pytest.approx(3 * once.energy_on_chip_pj)
     assert cost.latency_s == pytest.approx(3 * once.latency_s)

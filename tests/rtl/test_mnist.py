@@ -41,7 +41,7 @@ def reference_results(trace: Trace) -> dict[str, np.ndarray]:
     """Return every result by the reference arithmetic alone."""
     planes = {tensor.name: tensor.packed for tensor in trace.tensors.values()}
     results: dict[str, np.ndarray] = {}
-    for o in trace.operations:
+    for o in trace.matrix_products:
         a, b = planes[o.a], planes[o.b]
         assert a is not None
         assert b is not None

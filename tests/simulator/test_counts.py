@@ -94,7 +94,7 @@ def test_count_multiplies_cycles_and_events() -> None:
 
     accelerator, trace = hardware(2, 2, 8), one_product(3, 20, 5)
     once = simulate(trace, accelerator)
-    thrice = simulate(replace(trace, operations=(replace(trace.operations[0], count=3),)), accelerator)
+    thrice = simulate(replace(trace, operations=(replace(trace.matrix_products[0], count=3),)), accelerator)
     assert thrice.cycles == 3 * once.cycles
     assert thrice.counts == {event: 3 * count for event, count in once.counts.items()}
     assert thrice.macs == 3 * once.macs == 3 * 3 * 20 * 5

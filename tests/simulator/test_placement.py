@@ -10,6 +10,7 @@ from simulator.run import simulate
 from tests.strategies import hardware
 from tests.traces import one_product
 from workloads.errors import InputError
+from workloads.networks import load_trace
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,13 @@ def test_a_job_that_would_take_hours_is_refused() -> None:
 def test_results_need_operands() -> None:
     with pytest.raises(InputError, match="one-product: has no operands"):
         simulate(one_product(2, 3, 4), hardware(2, 2, 8), results=True)
+
+
+def test_operations_beyond_the_matrix_product_are_refused() -> None:
+    refusals = set()
+    for operation in load_trace("ecoformer-pvtv2-b0").operations:
+        with pytest.raises(InputError, match=f"^layer {operation.name}: ") as refused:
+            place(operation, hardware(2, 2, 8))
+        refusals.add(str(refused.value).removeprefix(f"layer {operation.name}: "))
+    what = ["convolution", "layer norm", "a bias", "ecoformer attention", "softmax attention", "add", "gelu", "pooling"]
+    assert refusals == {f"{kind} is not simulated yet; `xnorsim account` counts it" for kind in what}

@@ -48,7 +48,7 @@ def test_equal_jobs_are_simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(run_module, "run_job", count)
     trace = one_product(3, 20, 5)
-    twin = replace(trace.operations[0], name="twin", count=4)
+    twin = replace(trace.matrix_products[0], name="twin", count=4)
     found = simulate(replace(trace, operations=(trace.operations[0], twin)), hardware(2, 2, 8))
     assert simulated == ["product"]
     assert [layer.job.name for layer in found.layer_runs] == ["product", "twin"]
@@ -65,7 +65,7 @@ def test_the_footprint_by_hand() -> None:
 
 def test_what_is_used_again_later_stays_behind_the_port() -> None:
     trace, accelerator = two_layers(m=5, k=70, hidden=9, n=3), hardware(2, 2, 8, port_bits=64)
-    again = replace(trace.operations[0], name="fc3", result="h2")
+    again = replace(trace.matrix_products[0], name="fc3", result="h2")
     tensors = {**trace.tensors, "h2": replace(trace.tensors["h"], name="h2")}
     trace = replace(trace, tensors=tensors, operations=(*trace.operations, again))
     jobs = [place(operation, accelerator) for operation in trace.operations]
@@ -85,7 +85,7 @@ def test_a_threshold_beyond_the_accumulator_is_refused(value: int) -> None:
 
 def test_utilization_does_not_depend_on_count() -> None:
     trace, accelerator = one_product(3, 20, 5), hardware(2, 2, 8)
-    thrice = replace(trace, operations=(replace(trace.operations[0], count=3),))
+    thrice = replace(trace, operations=(replace(trace.matrix_products[0], count=3),))
     assert simulate(thrice, accelerator).utilization() == simulate(trace, accelerator).utilization()
 
 

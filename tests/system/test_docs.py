@@ -59,7 +59,9 @@ def test_python_examples(page: Path) -> None:
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     names: dict[str, object] = {}
     for text in blocks(page, "python"):
-        runner.run(parser.get_doctest(text, names, page.name, str(page), 0), clear_globs=False)
+        example = parser.get_doctest(text, names, page.name, str(page), 0)
+        runner.run(example, clear_globs=False)
+        names = example.globs  # a page is read from top to bottom: later blocks know the names of earlier ones
     results = runner.summarize()
     assert results.attempted > 0
     assert results.failed == 0

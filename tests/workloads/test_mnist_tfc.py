@@ -75,7 +75,7 @@ def test_the_images_are_digits() -> None:
 
 
 def test_the_topology() -> None:
-    operations = trace().operations
+    operations = trace().matrix_products
     assert [(o.name, o.m, o.k, o.n) for o in operations] == [
         ("fc1", 1000, 784, 64),
         ("fc2", 1000, 64, 64),
@@ -97,7 +97,7 @@ def test_what_is_carried() -> None:
 
 
 def test_thresholds_are_reachable_sums() -> None:
-    for operation in trace().operations[:3]:
+    for operation in trace().matrix_products[:3]:
         sums = trace().thresholds[operation.thresholds or ""].sums
         assert np.all(((sums - operation.k) % 2 == 0) & (np.abs(sums) <= operation.k) | (sums == -operation.k - 1))
 

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tests.traces import one_product, two_layers
 from workloads import trace_file
 from workloads.errors import InputError
+from workloads.networks import load_trace
 from workloads.trace import Trace, first_rows
 from workloads.trace_file import read_trace, write_trace
 
@@ -74,12 +76,12 @@ def test_thresholds_need_no_data(tmp_path: Path) -> None:
     write_trace(replace(two_layers(), thresholds={}), tmp_path / "t.xtrace")
     trace = read_trace(tmp_path / "t.xtrace")
     assert not trace.has_operands
-    assert trace.operations[0].thresholds == "t1"
+    assert trace.matrix_products[0].thresholds == "t1"
 
 
 def test_first_rows_is_a_smaller_batch() -> None:
     small = first_rows(two_layers(), 2)
-    assert [o.m for o in small.operations] == [2, 2]
+    assert [o.m for o in small.matrix_products] == [2, 2]
     assert small.tensors["x"].packed is not None
     assert len(small.tensors["x"].packed) == 2
     assert small.tensors["w1"].rows == 9
@@ -283,3 +285,34 @@ def test_unwritable_output_leaves_nothing(tmp_path: Path) -> None:
         write_trace(two_layers(), target)
     assert list(tmp_path.iterdir()) == [target]
     assert list(target.iterdir()) == []
+
+
+def test_a_product_of_results_is_dynamic(tmp_path: Path) -> None:
+    manifest = {
+        "schema_version": 1,
+        "name": "scores",
+        "tensors": {
+            "x": {"rows": 4, "elements": 8, "encoding": "bipolar"},
+            "w": {"rows": 8, "elements": 8, "encoding": "bipolar"},
+            "k": {"rows": 4, "elements": 8, "encoding": "int32"},
+            "s": {"rows": 4, "elements": 4, "encoding": "int64"},
+        },
+        "operations": [
+            {"type": "matrix_product", "name": "project", "a": "x", "b": "w", "result": "k"},
+            {"type": "matrix_product", "name": "score", "a": "x", "b": "k", "result": "s"},
+        ],
+    }
+    (tmp_path / "scores.json").write_text(json.dumps(manifest))
+    trace = read_trace(tmp_path / "scores.json")
+    assert [o.dynamic for o in trace.matrix_products] == [False, True]
+    assert [tensor.name for tensor in trace.inputs] == ["x"]
+
+
+def test_other_operations_cannot_be_written_yet(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^layer stages.0.patch_embed: convolution cannot be written to a trace file"):
+        write_trace(load_trace("pvtv2-b0"), tmp_path / "pvtv2.xtrace")
+    trace = one_product(2, 3, 4)
+    biased = replace(trace, operations=(replace(trace.matrix_products[0], bias="b"),))
+    with pytest.raises(InputError, match=r"^layer product: a bias cannot be written to a trace file"):
+        write_trace(biased, tmp_path / "biased.xtrace")
+    assert not list(tmp_path.iterdir())

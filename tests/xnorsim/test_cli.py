@@ -34,7 +34,8 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "nope"], "workload must be a file or one of mnist-tfc, not 'nope'"),
+        (["run", "nope"], "workload must be a file or one of mnist-tfc, pvtv2-b0, "),
+        (["run", "nope"], "ecoformer-twins-svt-s, not 'nope'"),
         (["run", "mnist-tfc", "-a", "nope"], "accelerator must be a file or one of "),
         (["run", "mnist-tfc", "-t", "nope"], "technology must be a file or one of 45nm, not 'nope'"),
         (["run", "mnist-tfc", "-p", "images"], "--parameter must be key=value, not 'images'"),
@@ -43,7 +44,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
         (["run", "mnist-tfc", "-p", "images=x"], "mnist-tfc: images must be an integer from 1 to 1000, not 'x'"),
         (["run", "mnist-tfc", "-p", "images=1", "-p", "images=2"], "--parameter must name each key once, not 'images'"),
         (["run", "mnist-tfc", "-p", "colour=red"], "mnist-tfc: parameter must be one of images, not 'colour'"),
-        (["show", "workload", "nope"], "workload must be a file or one of mnist-tfc, not 'nope'"),
+        (["show", "workload", "nope"], "workload must be a file or one of mnist-tfc, pvtv2-b0, "),
         (["show", "technology", "nope"], "technology must be a file or one of 45nm, not 'nope'"),
         (["show", "accelerator", "xnor-8x8x64", "-p", "images=1"], "--parameter belongs to workloads"),
         (["run", "mnist-tfc", "-p", "images=1_0"], "mnist-tfc: images must be an integer from 1 to 1000, not '1_0'"),
@@ -159,7 +160,7 @@ def test_brackets_in_names_are_printed_as_they_are(tmp_path: Path, capsys: pytes
 
 def test_a_line_break_in_a_name_does_not_break_the_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trace = one_product(2, 3, 4, "int8", "int8")
-    named = replace(trace, operations=(replace(trace.operations[0], name="two\nlines"),))
+    named = replace(trace, operations=(replace(trace.matrix_products[0], name="two\nlines"),))
     write_trace(named, tmp_path / "n.xtrace")
     assert run(["run", str(tmp_path / "n.xtrace")]) == 2
     (line,) = lines(capsys)

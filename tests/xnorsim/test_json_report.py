@@ -66,7 +66,7 @@ def test_traffic_is_that_of_the_layers(tmp_path: Path) -> None:
     from simulator.job import Job
 
     trace = one_product(20, 300, 40)
-    write_trace(replace(trace, operations=(replace(trace.operations[0], count=3),)), tmp_path / "t.xtrace")
+    write_trace(replace(trace, operations=(replace(trace.matrix_products[0], count=3),)), tmp_path / "t.xtrace")
     assert run(["run", str(tmp_path / "t.xtrace"), "--json", str(tmp_path / "out.json")]) == 0
     moved = traffic(Job("product", "xnor", 1, 20, 300, 40), load_accelerator("xnor-16x16x64"))
     assert moved.a != moved.b

@@ -11,6 +11,7 @@ NAMES = [
     "Estimate",
     "InputError",
     "Run",
+    "account",
     "estimate",
     "load_accelerator",
     "load_technology",

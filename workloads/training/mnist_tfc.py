@@ -188,7 +188,7 @@ def fully_connected(layer: int, rows: int, a: str, result: str) -> MatrixProduct
 def layer_sums(trace: Trace) -> Iterator[tuple[Thresholds | None, Integers]]:
     """Run the deployed network by the reference arithmetic: the sums of each layer, with its thresholds."""
     a = packed(trace, "images")
-    for operation in trace.operations:
+    for operation in trace.matrix_products:
         sums = product(a, packed(trace, operation.b), operation.k, operation.encoding_a, operation.encoding_b)
         folded = trace.thresholds[operation.thresholds] if operation.thresholds else None
         yield folded, sums
@@ -224,7 +224,7 @@ def describe(correct: int, images: int) -> str:
 def print_ties(network: Network, trace: Trace) -> None:
     """Print how often a sum lay exactly where the answer turns."""
     *hidden, (_, logits) = layer_sums(trace)
-    for operation, norm, (folded, sums) in zip(trace.operations, network.norms, hidden, strict=False):
+    for operation, norm, (folded, sums) in zip(trace.matrix_products, network.norms, hidden, strict=False):
         assert folded is not None
         zeros = int((batch_norm(norm).normalize(sums) == 0).sum())
         equal = int((sums == folded.sums).sum())
@@ -234,7 +234,9 @@ def print_ties(network: Network, trace: Trace) -> None:
             f"{falling} of {operation.n} channels compare with <="
         )
     shared = int(((logits == logits.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
-    print(f"{trace.operations[-1].name}: {shared} of {len(logits)} images have their largest sum in several classes")
+    print(
+        f"{trace.matrix_products[-1].name}: {shared} of {len(logits)} images have their largest sum in several classes"
+    )
 
 
 def report(what: str, network: Network, digits: Digits) -> int:

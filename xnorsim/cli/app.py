@@ -25,6 +25,9 @@ Technology = Annotated[str, typer.Option("--technology", "-t", help="A technolog
 Parameters = Annotated[
     list[str] | None, typer.Option("--parameter", "-p", help="A parameter of the workload, key=value; repeatable.")
 ]
+Json = Annotated[
+    str | None, typer.Option("--json", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
+]
 # typer carries its own click, or uses the package: the base of its public error is the right class in both cases.
 _USAGE_ERROR: Any = typer.BadParameter.__base__
 
@@ -71,16 +74,25 @@ def run_command(
     accelerator: Accelerator = DEFAULT_ACCELERATOR,
     technology: Technology = DEFAULT_TECHNOLOGY,
     parameter: Parameters = None,
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
-    ] = None,
+    json: Json = None,
 ) -> None:
     """Run a workload on an accelerator and report cycles, latency, area and energy."""
     from xnorsim.cli.run import run
 
-    if json == "":
-        raise InputError("--json must name a file, or be - for standard output")
     run(workload, accelerator, technology, _parsed(parameter or []), json)
+
+
+@app.command("account")
+def account_command(
+    workload: Annotated[str, typer.Argument(help="A built-in network's name or a trace file.")],
+    rule: Annotated[str, typer.Option("--rule", help="The published rule to count by: ecoformer.")],
+    parameter: Parameters = None,
+    json: Json = None,
+) -> None:
+    """Count a workload's operations as a publication does: no memory, no hardware."""
+    from xnorsim.cli.accounting import print_account
+
+    print_account(workload, rule, _parsed(parameter or []), json)
 
 
 @app.command("list")

@@ -8,8 +8,8 @@ from rich.table import Table
 from costmodel.technology_file import load_technology, technology_names
 from simulator.accelerator import Accelerator
 from simulator.accelerator_file import load_accelerator, preset_names
-from workloads.networks import NETWORKS, load_trace
-from workloads.trace import Trace
+from workloads.networks import NETWORKS
+from xnorsim.cli.workload_page import print_workload
 from xnorsim.console import console
 
 
@@ -29,7 +29,7 @@ def print_list(kinds: str) -> None:
 def show(kind: str, name: str, parameters: Mapping[str, str]) -> None:
     """Print all about one workload, accelerator or technology."""
     if kind == "workload":
-        _show_workload(name, parameters)
+        print_workload(name, parameters)
     elif kind == "accelerator":
         _show_accelerator(load_accelerator(name))
     else:
@@ -40,27 +40,6 @@ def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, show_header=bool(headings))
     for heading in headings:
         table.add_column(heading, overflow="fold")
-    return table
-
-
-def _show_workload(name: str, parameters: Mapping[str, str]) -> None:
-    trace, out = load_trace(name, parameters), console()
-    out.print(f"{trace.name}: {trace.description}\n", soft_wrap=True)
-    network = NETWORKS.get(name)
-    for parameter in network.parameters if network else ():
-        span = f"{parameter.minimum} to {parameter.maximum}, default {parameter.default}"
-        out.print(f"-p {parameter.name}=N  {parameter.meaning} ({span})")
-    out.print(_operations(trace))
-    out.print("\nSources", *(f"  {source}" for source in trace.sources), sep="\n", soft_wrap=True)
-
-
-def _operations(trace: Trace) -> Table:
-    table = _table("layer", "m", "k", "n", "A x B", "thresholds", "result", "count", "MACs")
-    for o in trace.operations:
-        pair = f"{o.encoding_a.name} x {o.encoding_b.name}"
-        result = f"{o.result} ({trace.tensors[o.result].encoding.name})"
-        sizes = (str(o.m), str(o.k), str(o.n))
-        table.add_row(o.name, *sizes, pair, o.thresholds or "-", result, str(o.count), f"{o.macs:,}")
     return table
 
 

@@ -1,16 +1,13 @@
 """``xnorsim run``."""
 
-import json
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from costmodel.estimate import estimate
 from costmodel.technology_file import load_technology, technology_path
 from simulator.accelerator_file import accelerator_path, load_accelerator
 from simulator.run import simulate
-from workloads.atomic import write_whole
 from workloads.networks import load_trace, workload_path
+from xnorsim.cli.output import write_json
 from xnorsim.json_report import json_report
 
 
@@ -23,20 +20,14 @@ def run(
     result = simulate(trace, hardware, results=trace.has_operands and trace.labels is not None)
     costs = estimate(result, prices)
     if json_target is not None:
-        inputs = {
+        files = {
             "workload": workload_path(workload),
             "accelerator": accelerator_path(accelerator),
             "technology": technology_path(technology),
         }
-        _write_json(json.dumps(json_report(result, costs, inputs), indent=1), json_target)
+        inputs = {role: path for role, path in files.items() if path is not None}
+        write_json(json_report(result, costs, inputs), json_target)
     if json_target != "-":
         from xnorsim.page import print_page
 
         print_page(result, costs)
-
-
-def _write_json(text: str, target: str) -> None:
-    if target == "-":
-        sys.stdout.write(f"{text}\n")
-    else:
-        write_whole(Path(target), f"{text}\n".encode())

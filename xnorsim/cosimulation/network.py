@@ -113,7 +113,7 @@ def run_trace(trace: Trace, accelerator: Accelerator, work_dir: Path) -> RtlRun:
     port_bits = accelerator.port.width_bits
     jobs = [place(operation, accelerator) for operation in trace.operations]
     memory, addresses = Memory(port_bits), dict[str, int]()
-    for operation, job in zip(trace.operations, jobs, strict=True):
+    for operation, job in zip(trace.matrix_products, jobs, strict=True):
         _place_areas(memory, addresses, trace, operation, job, accelerator)
     rtl_jobs = [
         rtl_job(
@@ -124,14 +124,14 @@ def run_trace(trace: Trace, accelerator: Accelerator, work_dir: Path) -> RtlRun:
             thresholds=addresses[operation.thresholds] if operation.thresholds else 0,
             result=addresses[operation.result],
         )
-        for operation, job in zip(trace.operations, jobs, strict=True)
+        for operation, job in zip(trace.matrix_products, jobs, strict=True)
     ]
     image = memory.image()
     parameters = rtl_parameters(accelerator, jobs[0].array, memory_words(len(image)))
     cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir)
     results = {
         operation.result: read_result(after, addresses[operation.result], job, accelerator)
-        for operation, job in zip(trace.operations, jobs, strict=True)
+        for operation, job in zip(trace.matrix_products, jobs, strict=True)
     }
     return RtlRun(as_classes(cycles), results)
 

@@ -1,0 +1,24 @@
+"""Operations: what a layer of a network computes, and the work that follows from its shape."""
+
+from workloads.operations.convolution import Convolution, Window
+from workloads.operations.ecoformer_attention import EcoFormerAttention
+from workloads.operations.matrix_product import MatrixProduct
+from workloads.operations.softmax_attention import SoftmaxAttention
+from workloads.operations.vector import Elementwise, LayerNorm, Pooling
+from workloads.operations.work import ArrayWork, Operation, VectorFunction, VectorWork, Work
+
+__all__ = [
+    "ArrayWork",
+    "Convolution",
+    "EcoFormerAttention",
+    "Elementwise",
+    "LayerNorm",
+    "MatrixProduct",
+    "Operation",
+    "Pooling",
+    "SoftmaxAttention",
+    "VectorFunction",
+    "VectorWork",
+    "Window",
+    "Work",
+]
