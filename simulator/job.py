@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from workloads.errors import InputError, problem
-
-MAX_PLANES = 8
-MAX_SIZE = (1 << 20) - 1
+from workloads.trace import MAX_SIZE
 
 
 class Product(Enum):

@@ -11,6 +11,8 @@ from workloads.operations import MatrixProduct, Operation
 from workloads.packing import Words
 
 SCHEMA_VERSION = 1
+MAX_SIZE = (1 << 20) - 1
+"""The largest m, k, n or count: what the hardware's counters hold."""
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from workloads.atomic import write_whole
 from workloads.encodings import encoding
 from workloads.errors import InputError, input_error, problem
-from workloads.model_file import FileModel, check_version, read_bounded, reason, validate
+from workloads.manifest_file import LabelsModel, TensorModel, ThresholdsModel, TraceModel, inconsistencies, operation_of
+from workloads.model_file import check_version, read_bounded, reason, validate
 from workloads.operations import MatrixProduct
 from workloads.packing import has_clean_tail, words_of
 from workloads.trace import SCHEMA_VERSION, Labels, Tensor, Thresholds, Trace
@@ -24,61 +24,8 @@ from workloads.trace import SCHEMA_VERSION, Labels, Tensor, Thresholds, Trace
 MANIFEST = "trace.json"
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_OPERAND_BYTES = 512 << 20
-MAX_SIZE = (1 << 20) - 1
-"""The largest m, k or n: what the hardware's counters hold."""
 _ENCRYPTED = 1
 """The bit of a zip member's flags."""
-
-Size = Annotated[int, Field(ge=1, le=MAX_SIZE)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class TensorModel(FileModel):
-    """A tensor's entry; ``data`` names its .npy file."""
-
-    rows: Size
-    elements: Size
-    encoding: Name
-    data: Name | None = None
-
-
-class ThresholdsModel(FileModel):
-    """An entry of thresholds: int64 [channels, 2], the threshold and 1 where the bit is sum <= threshold."""
-
-    channels: Size
-    data: Name | None = None
-
-
-class OperationModel(FileModel):
-    """A matrix product; m, k and n follow from its tensors."""
-
-    type: Literal["matrix_product"]
-    name: Name
-    a: Name
-    b: Name
-    result: Name
-    thresholds: Name | None = None
-    count: Annotated[int, Field(ge=1, le=MAX_SIZE)] = 1
-
-
-class LabelsModel(FileModel):
-    """The true class of each row of a result."""
-
-    tensor: Name
-    data: Name
-
-
-class TraceModel(FileModel):
-    """trace.json."""
-
-    schema_version: Literal[1]
-    name: Name
-    description: str = ""
-    sources: list[str] = []
-    tensors: dict[Name, TensorModel]
-    thresholds: dict[Name, ThresholdsModel] = {}
-    operations: Annotated[list[OperationModel], Field(min_length=1)]
-    labels: LabelsModel | None = None
 
 
 def read_trace(path: Path) -> Trace:
@@ -155,7 +102,7 @@ def _npy_header(content: io.BytesIO) -> tuple[Any, ...]:
 
 
 def _build(model: TraceModel, archive: zipfile.ZipFile | None, path: Path) -> Trace:
-    problems = _inconsistencies(model)
+    problems = inconsistencies(model)
     if problems:
         raise input_error(problems, path)
     operands = _Operands(archive, path)
@@ -165,7 +112,7 @@ def _build(model: TraceModel, archive: zipfile.ZipFile | None, path: Path) -> Tr
         for name, entry in model.thresholds.items()
         if entry.data is not None
     }
-    operations = tuple(_operation(entry, model) for entry in model.operations)
+    operations = tuple(operation_of(entry, model) for entry in model.operations)
     labels = None if model.labels is None else _labels(model.labels, tensors, operands, path)
     return Trace(model.name, model.description, tensors, operations, thresholds, labels, tuple(model.sources))
 
@@ -195,91 +142,6 @@ def _thresholds(name: str, entry: ThresholdsModel, operands: _Operands, path: Pa
     if not np.isin(table[:, 1], (0, 1)).all():
         raise input_error([f"{entry.data} must have 0 or 1 in its second column, the direction"], path)
     return Thresholds(name, np.ascontiguousarray(table[:, 0]), table[:, 1] != 0)
-
-
-def _operation(entry: OperationModel, model: TraceModel) -> MatrixProduct:
-    a, b = model.tensors[entry.a], model.tensors[entry.b]
-    return MatrixProduct(
-        entry.name, a.rows, a.elements, b.rows, entry.a, entry.b, entry.result,
-        encoding(a.encoding), encoding(b.encoding), entry.thresholds, entry.count,
-        dynamic=any(other.result == entry.b for other in model.operations),
-    )  # fmt: skip
-
-
-def _inconsistencies(model: TraceModel) -> list[str]:
-    """Return what does not fit together in a manifest whose single fields are right."""
-    problems = [text for name, entry in model.tensors.items() for text in _tensor_problems(name, entry)]
-    if problems:
-        return problems
-    seen: set[str] = set()
-    produced: set[str] = set()
-    results = {entry.result for entry in model.operations}
-    for index, entry in enumerate(model.operations):
-        field = f"operations.{index}"
-        if entry.name in seen:
-            problems.append(problem(f"{field}.name", "must be unique", entry.name))
-        seen.add(entry.name)
-        found = _operation_problems(field, entry, model, produced, results)
-        problems += found
-        produced.add(entry.result)
-    sums = {entry.result for entry in model.operations if entry.thresholds is None}
-    if model.labels is not None and model.labels.tensor not in sums & set(model.tensors):
-        problems.append(problem("labels.tensor", "must name a result without thresholds", model.labels.tensor))
-    return problems
-
-
-def _tensor_problems(name: str, entry: TensorModel) -> list[str]:
-    try:
-        code = encoding(entry.encoding)
-    except InputError as error:
-        return [f"tensors.{name}.{error}"]
-    if code.is_float and entry.data is not None:
-        return [problem(f"tensors.{name}.data", f"cannot be carried for {code.name}", entry.data)]
-    return []
-
-
-def _operation_problems(
-    field: str, entry: OperationModel, model: TraceModel, produced: set[str], results: set[str]
-) -> list[str]:
-    missing = [
-        problem(f"{field}.{key}", "must name a tensor", name)
-        for key, name in (("a", entry.a), ("b", entry.b), ("result", entry.result))
-        if name not in model.tensors
-    ]
-    if entry.thresholds is not None and entry.thresholds not in model.thresholds:
-        missing.append(problem(f"{field}.thresholds", "must name an entry of thresholds", entry.thresholds))
-    if missing:
-        return missing
-    early = [
-        problem(f"{field}.{key}", "must be an input or the result of an earlier operation", name)
-        for key, name in (("a", entry.a), ("b", entry.b))
-        if name in results - produced
-    ]
-    if entry.result in produced:
-        early.append(problem(f"{field}.result", "must be the result of one operation only", entry.result))
-    return early + _shape_problems(field, entry, model)
-
-
-def _shape_problems(field: str, entry: OperationModel, model: TraceModel) -> list[str]:
-    a, b, result = model.tensors[entry.a], model.tensors[entry.b], model.tensors[entry.result]
-    problems = []
-    if a.elements != b.elements:
-        problems.append(problem(f"{field}.b", f"must have {a.elements} elements a row, as {entry.a} has", b.elements))
-    if (result.rows, result.elements) != (a.rows, b.rows):
-        shape = (result.rows, result.elements)
-        problems.append(problem(f"{field}.result", f"must have {a.rows} rows of {b.rows} elements", shape))
-    code = encoding(result.encoding)
-    if entry.thresholds is not None:
-        channels = model.thresholds[entry.thresholds].channels
-        if channels != b.rows:
-            problems.append(problem(f"{field}.thresholds", f"must have {b.rows} channels", channels))
-        if not code.is_binary:
-            problems.append(problem(f"{field}.result", "must be bipolar or unipolar behind thresholds", code.name))
-    elif not (code.is_float or encoding(a.encoding).is_float or encoding(b.encoding).is_float):
-        needed = _operation(entry, model).worst_sum
-        if code.maximum < needed or code.minimum > -needed:
-            problems.append(problem(f"{field}.result", f"must hold sums up to +-{needed}", code.name))
-    return problems
 
 
 def write_trace(trace: Trace, path: Path) -> None:
