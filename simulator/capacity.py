@@ -9,6 +9,9 @@ from simulator.tiling import Tiling
 from workloads.errors import InputError, problem
 from workloads.trace import Trace
 
+MAX_SLOTS = 1 << 22
+"""Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
+
 
 def check_capacity(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) -> None:
     """Refuse a workload that does not fit the global buffer: there is no DRAM behind it yet.
@@ -19,10 +22,6 @@ def check_capacity(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) 
     if needed_bits > accelerator.global_buffer_bits:
         rule = f"must be >= {needed_bits} for {trace.name}, as DRAM is not modelled"
         raise InputError(problem(f"{accelerator.name}: global_buffer", rule, accelerator.global_buffer_bits))
-
-
-MAX_SLOTS = 1 << 22
-"""Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
 
 
 def check_thresholds(trace: Trace, accelerator: Accelerator) -> None:

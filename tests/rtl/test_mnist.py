@@ -50,6 +50,6 @@ def reference_results(trace: Trace) -> dict[str, np.ndarray]:
             results[o.result] = sums
         else:
             limits = trace.thresholds[o.thresholds]
-            planes[o.result] = threshold(sums, limits.sums, limits.at_most)
-            results[o.result] = planes[o.result][:, 0]  # type: ignore[index]
+            bits = threshold(sums, limits.sums, limits.at_most)
+            planes[o.result], results[o.result] = bits, bits[:, 0]
     return results

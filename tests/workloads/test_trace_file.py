@@ -41,7 +41,8 @@ def assert_same(one: Trace, other: Trace) -> None:
         twin = other.tensors[name]
         assert (tensor.rows, tensor.elements, tensor.encoding) == (twin.rows, twin.elements, twin.encoding)
         assert (tensor.packed is None) == (twin.packed is None)
-        assert tensor.packed is None or np.array_equal(tensor.packed, twin.packed)  # type: ignore[arg-type]
+        if tensor.packed is not None and twin.packed is not None:
+            assert np.array_equal(tensor.packed, twin.packed)
     for name, thresholds in one.thresholds.items():
         assert np.array_equal(thresholds.sums, other.thresholds[name].sums)
         assert np.array_equal(thresholds.at_most, other.thresholds[name].at_most)

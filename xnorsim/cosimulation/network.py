@@ -17,6 +17,7 @@ from workloads.errors import InputError
 from workloads.operations import MatrixProduct
 from workloads.packing import Words
 from workloads.trace import Trace
+from xnorsim.cosimulation.errors import CosimulationError
 from xnorsim.cosimulation.jobs import JobCycles, RtlJob, play
 from xnorsim.cosimulation.memory import (
     Area,
@@ -139,10 +140,11 @@ def run_trace(trace: Trace, accelerator: Accelerator, work_dir: Path) -> RtlRun:
 def as_classes(cycles: Sequence[JobCycles]) -> tuple[CycleClasses, ...]:
     """Return the bench's counters as the engine's classes.
 
-    Errors: AssertionError if the bench's own total is not the sum of its classes.
+    Errors: CosimulationError if the bench's own total is not the sum of its classes.
     """
     classes = tuple(CycleClasses(c.issue, c.schedule, c.load_stall, c.store_stall, c.flush) for c in cycles)
-    assert [c.cycles for c in classes] == [c.cycles for c in cycles], "a cycle without a class, or with two"
+    if [c.cycles for c in classes] != [c.cycles for c in cycles]:
+        raise CosimulationError("the bench counted a cycle without a class, or with two")
     return classes
 
 
@@ -176,11 +178,13 @@ def read_result(memory: Area, address: int, job: Job, accelerator: Accelerator) 
     """Read a job's result out of the memory.
 
     Shapes: memory [port words, port bytes] -> bits as [m, words_of(n)] words, accumulators as [m, n].
+    Errors: CosimulationError if bits behind the last channel are set, which the next job's A must not have.
     """
     array, port_bits = accelerator.arrays[job.array], accelerator.port.width_bits
     rows, row_bytes = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
     area = memory[address:].reshape(-1)[: rows * row_bytes].reshape(rows, row_bytes)
     if not job.thresholds:
         return result_sums(area, job.n, array)
-    assert tail_is_zero(area, job.n, array), f"layer {job.name}: the tail of a result row is not zero"
+    if not tail_is_zero(area, job.n, array):
+        raise CosimulationError(f"layer {job.name}: the tail of a result row is not zero")
     return result_bits(area, job.n, array)
