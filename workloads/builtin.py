@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import index
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Parameter:
     def usage(self) -> tuple[str, str]:
         """Return how the parameter is given; and what it means, its range and its default."""
         form, span = ("N,N,...", "each ") if self.is_list else ("N", "")
-        default = ",".join(map(str, self.default)) if isinstance(self.default, tuple) else str(self.default)
+        default = _text(self.default)
         return (
             f"-p {self.name}={form}",
             f"{self.meaning} ({span}{self.minimum} to {self.maximum}, default {default})",
@@ -57,6 +57,11 @@ class Parameter:
         """Return what a value must be."""
         span = f"from {self.minimum} to {self.maximum}"
         return f"must be integers {span}, separated by commas" if self.is_list else f"must be an integer {span}"
+
+
+def _text(value: Value) -> str:
+    """Return a value as the option has it."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _integer(text: str) -> int:
@@ -90,7 +95,8 @@ class Network:
             if value is None:
                 raise InputError(problem(f"{self.name}: {name}", known[name].rule, text))
             values[name] = value
+        shown = {name: _text(values[name]) for name in given}
         try:
-            return self.build(values)
+            return replace(self.build(values), parameters=shown)
         except InputError as error:
             raise InputError(f"{self.name}: {error}") from None

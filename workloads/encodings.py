@@ -48,6 +48,11 @@ class Encoding:
         return not self.planes
 
     @property
+    def bits(self) -> int:
+        """Return the bits that an element takes."""
+        return len(self.planes) or _FLOATS[self.name].bits
+
+    @property
     def is_binary(self) -> bool:
         """Tell whether one plane holds the element."""
         return len(self.planes) == 1
@@ -62,6 +67,30 @@ class Encoding:
         """Return the largest element of an integer encoding."""
         return sum(max(plane.weight * digit for digit in _digits(plane)) for plane in self.planes)
 
+    def holds(self, other: "Encoding") -> bool:
+        """Tell whether every element of the other encoding is one of this one (an intN or a float)."""
+        if not self.is_float:
+            return not other.is_float and self.minimum <= other.minimum and other.maximum <= self.maximum
+        if other.is_float:
+            return other.bits <= self.bits
+        return self.counts_to(max(-other.minimum, other.maximum))
+
+    def counts_to(self, magnitude: int) -> bool:
+        """Tell whether every integer up to that magnitude is an element of this float, or of this intN."""
+        if self.is_float:
+            return magnitude <= 1 << _FLOATS[self.name].significand_bits
+        return self.minimum <= -magnitude and magnitude <= self.maximum
+
+
+@dataclass(frozen=True)
+class _Float:
+    bits: int
+    significand_bits: int
+
+
+_FLOATS = {"fp16": _Float(16, 11), "fp32": _Float(32, 24)}
+"""IEEE 754 binary16 and binary32, the hidden bit of the significand counted."""
+
 
 def _digits(plane: Plane) -> tuple[int, int]:
     return (-1, 1) if plane.digit is Digit.BIPOLAR else (0, 1)
@@ -71,10 +100,14 @@ _FIXED = {
     "bipolar": (Plane(Digit.BIPOLAR),),
     "unipolar": (Plane(Digit.UNIPOLAR),),
     "ternary": (Plane(Digit.UNIPOLAR), Plane(Digit.UNIPOLAR, negative=True)),
-    "fp16": (),
-    "fp32": (),
+    **dict.fromkeys(_FLOATS, ()),
 }
 NAMES = "bipolar, unipolar, ternary, intN, uintN, fp16 or fp32"
+
+
+def worst_product(a: Encoding, b: Encoding) -> int:
+    """Return the largest magnitude of a product of two elements (integer encodings)."""
+    return max(abs(x * y) for x in (a.minimum, a.maximum) for y in (b.minimum, b.maximum))
 
 
 @cache

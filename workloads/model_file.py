@@ -35,6 +35,9 @@ _RULES = {
     "tuple_type": "must be a list",
     "dict_type": "must be a table",
     "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "is required",
     "literal_error": "must be {expected}",
     "finite_number": "must be finite",
     "too_long": "must have at most {max_length} entries",
@@ -42,6 +45,7 @@ _RULES = {
     "string_too_long": "must have at most {max_length} characters",
     "string_too_short": "must have at least {min_length} characters",
 }
+_WITHOUT_VALUE = ("missing", "extra_forbidden", "union_tag_not_found")
 
 
 def validate(model: type[Model], data: object, file: str | Path) -> Model:
@@ -52,17 +56,35 @@ def validate(model: type[Model], data: object, file: str | Path) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [_describe(dict(detail)) for detail in error.errors(include_url=False)]
+        problems = [_describe(dict(detail), data) for detail in error.errors(include_url=False)]
     raise input_error(_closest_first(problems), file)
 
 
-def _describe(detail: dict[str, Any]) -> str:
-    path = ".".join(str(part) for part in detail["loc"]) or "the file"
-    kind, context = detail["type"], detail.get("ctx", {})
+def _describe(detail: dict[str, Any], data: object) -> str:
+    kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
+    keys = _keys(detail["loc"], data, missing=kind == "missing")
+    if kind.startswith("union_tag"):
+        # pydantic names the table whose kind is wrong; the field is the key that tells the kind.
+        tag = context["discriminator"].strip("'")
+        keys, value = [*keys, tag], value.get(tag)
+    path = ".".join(keys) or "the file"
     if kind == "value_error":
         return f"{path} {context['error']}"
     rule = _RULES[kind].format(**context) if kind in _RULES else f"is wrong ({detail['msg']})"
-    return problem(path, rule, None if kind in ("missing", "extra_forbidden") else detail["input"])
+    return problem(path, rule, None if kind in _WITHOUT_VALUE else value)
+
+
+def _keys(location: tuple[str | int, ...], data: Any, *, missing: bool) -> list[str]:
+    """Return the keys that lead to a problem, without what pydantic adds: of a table of several kinds, its kind."""
+    keys = []
+    for number, part in enumerate(location):
+        inside = part in data if isinstance(data, dict) else isinstance(data, list)
+        if inside:
+            data = data[part]
+        elif not (missing and number == len(location) - 1):
+            continue
+        keys.append(str(part))
+    return keys
 
 
 def _closest_first(problems: Iterable[str]) -> list[str]:

@@ -45,7 +45,10 @@ class Labels:
 
 @dataclass(frozen=True)
 class Trace:
-    """A workload: what is computed, and on which operands where they are carried."""
+    """A workload: what is computed, and on which operands where they are carried.
+
+    ``parameters`` are those of a built-in network that were given, as text.
+    """
 
     name: str
     description: str
@@ -54,6 +57,7 @@ class Trace:
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
     labels: Labels | None = None
     sources: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_operands(self) -> bool:

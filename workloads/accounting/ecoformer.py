@@ -21,12 +21,12 @@ MAC = (1, 1)
 
 CHARGES: dict[str, dict[str, tuple[int, int]]] = {
     "matrix product": {"product": MAC, "bias": FREE},
-    "convolution": {"product": MAC, "bias": (1, 1)},
+    "convolution": {"product": MAC, "merge": FREE, "bias": (1, 1)},
     "layer norm": {"elements": (2, 2)},
     "gelu": {"elements": FREE},
     "add": {"elements": FREE},
     "pooling": {"elements": FREE},
-    "softmax attention": {"scores": MAC, "scale": (1, 0), "softmax": FREE, "values": MAC},
+    "softmax attention": {"scores": MAC, "scale": (1, 0), "softmax": FREE, "values": MAC, "merge": FREE},
     "ecoformer attention": {
         "unit_length": FREE,
         "distances": (0, 2),  # a difference and a sum; the squares are not charged
@@ -38,6 +38,7 @@ CHARGES: dict[str, dict[str, tuple[int, int]]] = {
         "hash": MAC,
         "codes": FREE,
         "code_sum": (0, 1),
+        "code_sum_values": FREE,
         "context": (0, 1),
         "numerator": (0, 1),
         "value_scale": FREE,

@@ -5,7 +5,7 @@ from workloads.operations.ecoformer_attention import EcoFormerAttention
 from workloads.operations.matrix_product import MatrixProduct
 from workloads.operations.softmax_attention import SoftmaxAttention
 from workloads.operations.vector import Elementwise, LayerNorm, Pooling
-from workloads.operations.work import ArrayWork, Operation, VectorFunction, VectorWork, Work
+from workloads.operations.work import ArrayWork, Operation, Value, VectorFunction, VectorWork, Work
 
 __all__ = [
     "ArrayWork",
@@ -17,6 +17,7 @@ __all__ = [
     "Operation",
     "Pooling",
     "SoftmaxAttention",
+    "Value",
     "VectorFunction",
     "VectorWork",
     "Window",

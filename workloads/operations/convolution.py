@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from workloads.encodings import Encoding
-from workloads.operations.work import ArrayWork, VectorFunction, VectorWork, Work
+from workloads.operations.finish import finished, sums_name
+from workloads.operations.work import ArrayWork, VectorFunction, Work
 
 Pair = tuple[int, int]
 """(height, width)."""
@@ -48,6 +49,7 @@ class Window:
 class Convolution:
     """``filters`` kernels over ``channels`` maps, in groups; depthwise if groups = channels.
 
+    Its feed is `host`: the map is lowered to rows of a matrix before the product, as a charged step.
     Shapes: a [height x width, channels]; b [filters, taps x channels / groups]; result [positions, filters].
     """
 
@@ -64,6 +66,7 @@ class Convolution:
     encoding_b: Encoding
     groups: int = 1
     bias: str | None = None
+    encoding_result: Encoding | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -77,16 +80,24 @@ class Convolution:
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """Return the lowered product, one for each group (zeros of the border included), and the bias."""
-        product = ArrayWork(
-            "product",
-            m=self.window.positions,
-            k=self.window.taps * self.channels // self.groups,
-            n=self.filters // self.groups,
-            count=self.groups,
-            encoding_a=self.encoding_a,
-            encoding_b=self.encoding_b,
-        )
-        if self.bias is None:
-            return (product,)
-        return product, VectorWork("bias", VectorFunction.ADD, self.window.positions * self.filters)
+        """Return the lowered product, one for each group (zeros of the border included), and what follows it.
+
+        A depthwise product is turned round, its one filter being A: a result row then holds a whole map.
+        """
+        finish = finished(
+            self.name, self.result, self.window.positions, self.filters, self.bias, self.encoding_result,
+            (self.encoding_a, self.encoding_b), merged=self.groups > 1,
+        )  # fmt: skip
+        taps, filters = self.window.taps * self.channels // self.groups, self.filters // self.groups
+        sums = sums_name(self.name) if finish else self.result
+        a, b, positions, groups = self.encoding_a, self.encoding_b, self.window.positions, self.groups
+        lower = VectorFunction.LOWER
+        if filters == 1 and groups > 1:
+            product = ArrayWork(
+                "product", 1, taps, positions, groups, b, a, self.b, self.a, sums, dynamic=True, prepare_b=lower
+            )
+        else:
+            product = ArrayWork(
+                "product", positions, taps, filters, groups, a, b, self.a, self.b, sums, prepare_a=lower
+            )
+        return product, *finish

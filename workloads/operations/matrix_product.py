@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from workloads.encodings import Encoding
-from workloads.operations.work import ArrayWork, VectorFunction, VectorWork, Work
+from workloads.encodings import Encoding, worst_product
+from workloads.operations.finish import finished, sums_name
+from workloads.operations.work import ArrayWork, Work
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class MatrixProduct:
 
     ``a``, ``b``, ``result``, ``thresholds`` and ``bias`` are names in the trace. Tensor b is held transposed, [n, k].
     ``count`` equal products run one after the other. B is constant (weights) unless the product is ``dynamic``.
+    Without an ``encoding_result`` the result are the sums as they are (or bits, behind thresholds).
     """
 
     kind: ClassVar[str] = "matrix product"
@@ -30,6 +32,7 @@ class MatrixProduct:
     count: int = 1
     dynamic: bool = False
     bias: str | None = None
+    encoding_result: Encoding | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -43,13 +46,16 @@ class MatrixProduct:
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """Return the product and its bias; thresholds belong to the array."""
-        product = ArrayWork(
-            "product", self.m, self.k, self.n, self.count, self.encoding_a, self.encoding_b, self.dynamic
+        """Return the product, its bias, and the change to the result's encoding; thresholds belong to the array."""
+        rows = self.count * self.m
+        finish = finished(
+            self.name, self.result, rows, self.n, self.bias, self.encoding_result, (self.encoding_a, self.encoding_b)
         )
-        if self.bias is None:
-            return (product,)
-        return product, VectorWork("bias", VectorFunction.ADD, self.count * self.m * self.n)
+        product = ArrayWork(
+            "product", self.m, self.k, self.n, self.count, self.encoding_a, self.encoding_b, self.a, self.b,
+            sums_name(self.name) if finish else self.result, dynamic=self.dynamic, thresholds=self.thresholds,
+        )  # fmt: skip
+        return product, *finish
 
     @property
     def macs(self) -> int:
@@ -59,9 +65,4 @@ class MatrixProduct:
     @property
     def worst_sum(self) -> int:
         """Return the largest magnitude that a sum can reach (integer encodings)."""
-        corners = [
-            x * y
-            for x in (self.encoding_a.minimum, self.encoding_a.maximum)
-            for y in (self.encoding_b.minimum, self.encoding_b.maximum)
-        ]
-        return self.k * max(abs(corner) for corner in corners)
+        return self.k * worst_product(self.encoding_a, self.encoding_b)

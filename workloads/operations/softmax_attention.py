@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from workloads.encodings import Encoding
-from workloads.operations.work import ArrayWork, VectorFunction, VectorWork, Work
+from workloads.operations.finish import conversion, sums_name
+from workloads.operations.work import ArrayWork, Value, VectorFunction, VectorWork, Work
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,23 @@ class SoftmaxAttention:
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """Return scores, their scale and softmax, and the weighted values."""
-        tokens, width = self.tokens, self.head_width
-        pairs = self.heads * tokens * tokens
+        """Return scores, their scale and softmax, the weighted values, and the heads side by side."""
+        tokens, width, heads = self.tokens, self.head_width, self.heads
+        pairs = heads * tokens * tokens
+        scores, mixed = sums_name(self.name, "scores"), sums_name(self.name, "mixed")
+        shares = Value(sums_name(self.name, "shares"), heads * tokens, tokens, self.encoding)
+        result = Value(self.result, tokens, heads * width, self.encoding)
+        merge = conversion(self.encoding, (self.encoding, self.encoding)) or VectorFunction.RELAYOUT
         return (
-            self._product("scores", tokens, width, tokens),
-            VectorWork("scale", VectorFunction.MULTIPLY, pairs),
-            VectorWork("softmax", VectorFunction.SOFTMAX, pairs),
-            self._product("values", tokens, tokens, width),
-        )
-
-    def _product(self, step: str, m: int, k: int, n: int) -> ArrayWork:
-        return ArrayWork(step, m, k, n, self.heads, self.encoding, self.encoding, dynamic=True)
+            ArrayWork(
+                "scores", tokens, width, tokens, heads, self.encoding, self.encoding, self.qkv, self.qkv, scores,
+                dynamic=True, prepare_a=VectorFunction.RELAYOUT, prepare_b=VectorFunction.RELAYOUT,
+            ),
+            VectorWork("scale", VectorFunction.MULTIPLY, pairs, (scores,), None),
+            VectorWork("softmax", VectorFunction.SOFTMAX, pairs, (), shares, groups=heads * tokens),
+            ArrayWork(
+                "values", tokens, tokens, width, heads, self.encoding, self.encoding, shares.name, self.qkv, mixed,
+                dynamic=True, prepare_b=VectorFunction.RELAYOUT,
+            ),
+            VectorWork("merge", merge, tokens * heads * width, (mixed,), result),
+        )  # fmt: skip

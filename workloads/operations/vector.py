@@ -3,19 +3,25 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from workloads.encodings import Encoding
 from workloads.operations.convolution import Window
-from workloads.operations.work import VectorFunction, VectorWork, Work
+from workloads.operations.work import Value, VectorFunction, VectorWork, Work
 
 
 @dataclass(frozen=True)
 class Elementwise:
-    """One function of each element (gelu), or of the elements at one place of several tensors (add)."""
+    """One function of each element (gelu), or of the elements at one place of several tensors (add).
+
+    Shapes: inputs and result [rows, channels].
+    """
 
     name: str
     function: VectorFunction
     inputs: tuple[str, ...]
     result: str
-    elements: int
+    rows: int
+    channels: int
+    encoding: Encoding
     constants: tuple[str, ...] = ()
 
     @property
@@ -26,7 +32,8 @@ class Elementwise:
     @property
     def work(self) -> tuple[Work, ...]:
         """Return one function on every element of the result."""
-        return (VectorWork("elements", self.function, self.elements),)
+        value = Value(self.result, self.rows, self.channels, self.encoding)
+        return (VectorWork("elements", self.function, self.rows * self.channels, self.inputs, value),)
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class LayerNorm:
     result: str
     rows: int
     channels: int
+    encoding: Encoding
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -58,7 +66,9 @@ class LayerNorm:
     @property
     def work(self) -> tuple[Work, ...]:
         """Return one normalization of every element."""
-        return (VectorWork("elements", VectorFunction.LAYER_NORM, self.rows * self.channels),)
+        value, reads = Value(self.result, self.rows, self.channels, self.encoding), (self.a, self.scale)
+        elements = self.rows * self.channels
+        return (VectorWork("elements", VectorFunction.LAYER_NORM, elements, reads, value, groups=self.rows),)
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class Pooling:
     result: str
     window: Window
     channels: int
+    encoding: Encoding
     constants: tuple[str, ...] = ()
 
     @property
@@ -86,5 +97,7 @@ class Pooling:
     @property
     def work(self) -> tuple[Work, ...]:
         """Return every element that the window takes up, as often as it does."""
-        elements = self.window.positions * self.window.taps * self.channels
-        return (VectorWork("elements", self.function, elements),)
+        positions = self.window.positions
+        value = Value(self.result, positions, self.channels, self.encoding)
+        elements, groups = positions * self.window.taps * self.channels, positions * self.channels
+        return (VectorWork("elements", self.function, elements, (self.a,), value, groups),)

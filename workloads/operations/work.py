@@ -22,11 +22,31 @@ class VectorFunction(StrEnum):
     L2_NORM = "l2_norm"
     MEAN = "mean"
     MAXIMUM = "maximum"
+    REQUANTIZE = "requantize"
+    CONVERT = "convert"
+    RELAYOUT = "relayout"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A tensor that a step of the vector unit makes."""
+
+    name: str
+    rows: int
+    elements: int
+    encoding: Encoding
 
 
 @dataclass(frozen=True)
 class ArrayWork:
-    """``count`` equal products A (m x k) times B (k x n); both operands of a ``dynamic`` one are made at run time."""
+    """``count`` equal products A (m x k) times B (k x n).
+
+    ``a``, ``b`` and ``result`` name tensors: of the trace, or made by a step of the same operation. B is constant
+    unless the product is ``dynamic``. ``prepare_a`` and ``prepare_b`` tell what has to be done to an operand that does
+    not lie as rows of k elements: RELAYOUT of a slice or a transposed matrix, LOWER of a convolution's map. The result
+    are the sums as the array leaves them, or bits where it has thresholds.
+    """
 
     step: str
     m: int
@@ -35,7 +55,13 @@ class ArrayWork:
     count: int
     encoding_a: Encoding
     encoding_b: Encoding
+    a: str
+    b: str
+    result: str
     dynamic: bool = False
+    prepare_a: VectorFunction | None = None
+    prepare_b: VectorFunction | None = None
+    thresholds: str | None = None
 
     @property
     def macs(self) -> int:
@@ -45,11 +71,18 @@ class ArrayWork:
 
 @dataclass(frozen=True)
 class VectorWork:
-    """One function on that many elements."""
+    """One function on that many elements, in ``groups`` that it reduces (the rows of a softmax).
+
+    ``reads`` name the tensors that it takes from memory. A step without a result leaves its elements in the vector
+    unit, for the step behind it.
+    """
 
     step: str
     function: VectorFunction
     elements: int
+    reads: tuple[str, ...]
+    result: Value | None
+    groups: int = 0
 
 
 Work = ArrayWork | VectorWork

@@ -47,7 +47,7 @@ class Layers:
         self.operations.append(
             MatrixProduct(
                 name, x.rows, x.elements, features, x.name, weight.name, result.name, x.encoding, weight.encoding,
-                bias=bias.name,
+                bias=bias.name, encoding_result=result.encoding,
             )
         )  # fmt: skip
         return result
@@ -60,7 +60,7 @@ class Layers:
         self.operations.append(
             Convolution(
                 name, x.name, weight.name, result.name, window, x.elements, filters, x.encoding, weight.encoding,
-                groups, bias.name,
+                groups, bias.name, result.encoding,
             )
         )  # fmt: skip
         return result
@@ -73,7 +73,7 @@ class Layers:
         """Add a layer normalization over the channels."""
         scale = self.tensor(f"{name}.scale", 2, x.elements)
         result = self.tensor(f"{name}.result", x.rows, x.elements)
-        self.operations.append(LayerNorm(name, x.name, scale.name, result.name, x.rows, x.elements))
+        self.operations.append(LayerNorm(name, x.name, scale.name, result.name, x.rows, x.elements, x.encoding))
         return result
 
     def gelu(self, name: str, x: Tensor) -> Tensor:
@@ -84,17 +84,17 @@ class Layers:
         """Add a sum of two tensors: a residual connection."""
         return self._elementwise(name, VectorFunction.ADD, x, y)
 
-    def _elementwise(self, name: str, function: VectorFunction, *inputs: Tensor) -> Tensor:
-        result = self.tensor(f"{name}.result", inputs[0].rows, inputs[0].elements)
-        names = tuple(x.name for x in inputs)
-        self.operations.append(Elementwise(name, function, names, result.name, result.rows * result.elements))
+    def _elementwise(self, name: str, function: VectorFunction, x: Tensor, *others: Tensor) -> Tensor:
+        result = self.tensor(f"{name}.result", x.rows, x.elements)
+        names = (x.name, *(other.name for other in others))
+        self.operations.append(Elementwise(name, function, names, result.name, x.rows, x.elements, x.encoding))
         return result
 
     def mean(self, name: str, x: Tensor, side: int) -> Tensor:
         """Add the mean over a map's places."""
         result = self.tensor(f"{name}.result", 1, x.elements)
         window = Window.square(side, side, side)
-        self.operations.append(Pooling(name, VectorFunction.MEAN, x.name, result.name, window, x.elements))
+        self.operations.append(Pooling(name, VectorFunction.MEAN, x.name, result.name, window, x.elements, x.encoding))
         return result
 
     def softmax_attention(self, name: str, qkv: Tensor, heads: int) -> Tensor:
