@@ -1,14 +1,26 @@
-"""The accelerator: named arrays, scratchpads, a memory port, and a global buffer behind it."""
+"""The accelerator: named arrays, scratchpads, a vector unit, a memory port, the global buffer behind it, and DRAM."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
+
+from workloads.encodings import Encoding
+from workloads.operations import VectorFunction
+
+
+class ArrayKind(Enum):
+    """What the PEs of an array are."""
+
+    XNOR = "xnor"
+    MAC = "mac"
 
 
 @dataclass(frozen=True)
 class Array:
-    """An output-stationary systolic array of XNOR-popcount PEs.
+    """An output-stationary systolic array: of XNOR-popcount PEs, or of multiply-accumulators of one ``element``.
 
-    Units: ``lanes`` are the bits that one PE multiplies in one cycle.
+    Units: ``lanes`` are the bits that one XNOR PE multiplies in one cycle; a multiply-accumulator has one lane.
+    ``pipeline_cycles`` pass between a PE's operand registers and its accumulator, the addition included.
     """
 
     name: str
@@ -17,6 +29,19 @@ class Array:
     lanes: int
     accumulator_bits: int
     result_tiles: int
+    element: Encoding | None = None
+    pipeline_cycles: int = 1
+    clock_gated: bool = False
+
+    @property
+    def kind(self) -> ArrayKind:
+        """Return what the PEs are."""
+        return ArrayKind.XNOR if self.element is None else ArrayKind.MAC
+
+    @property
+    def word_bits(self) -> int:
+        """Return the bits of a k word: what a PE takes of each operand in one cycle."""
+        return self.lanes if self.element is None else self.element.bits
 
     @property
     def pes(self) -> int:
@@ -30,6 +55,25 @@ class Port:
 
     width_bits: int
     latency_cycles: int
+
+
+@dataclass(frozen=True)
+class VectorUnit:
+    """Lanes that each execute one fp32 instruction a cycle; model only.
+
+    ``cycles_per_element`` replaces the cycles that a function's instructions take.
+    """
+
+    lanes: int
+    cycles_per_element: Mapping[VectorFunction, int] = field(default_factory=dict)
+    clock_gated: bool = False
+
+
+@dataclass(frozen=True)
+class Dram:
+    """The memory behind the global buffer."""
+
+    bits_per_cycle: int
 
 
 @dataclass(frozen=True)
@@ -47,10 +91,12 @@ class Accelerator:
     scratchpad_b_bits: int
     port: Port
     global_buffer_bits: int
+    vector_unit: VectorUnit | None = None
+    dram: Dram | None = None
 
     def words_per_half(self, array: Array) -> tuple[int, int]:
         """Return how many k words of each row a half of scratchpad A and of scratchpad B holds."""
         return (
-            self.scratchpad_a_bits // 2 // (array.rows * array.lanes),
-            self.scratchpad_b_bits // 2 // (array.cols * array.lanes),
+            self.scratchpad_a_bits // 2 // (array.rows * array.word_bits),
+            self.scratchpad_b_bits // 2 // (array.cols * array.word_bits),
         )

@@ -5,9 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from simulator.accelerator import Accelerator, Array, Port
+from simulator.accelerator import Accelerator, Array, Dram, Port, VectorUnit
+from workloads.encodings import encoding
 from workloads.errors import InputError, input_error, problem
 from workloads.model_file import FileModel, check_version, read_toml, validate
+from workloads.operations import VectorFunction
 
 SCHEMA_VERSION = 1
 PRESET_DIR = Path(__file__).parent / "presets"
@@ -33,17 +35,84 @@ class CapacityModel(FileModel):
         return self.capacity_bits or (self.capacity_kib or 0) * _KIB_BITS
 
 
-class ArrayModel(FileModel):
-    """``[arrays.NAME]``."""
+Gating = Literal["none", "array"]
 
-    kind: Literal["xnor"]
+
+class ArrayModel(FileModel):
+    """What both kinds of ``[arrays.NAME]`` have."""
+
     dataflow: Literal["output_stationary"]
     rows: Annotated[int, Field(ge=1, le=256)]
     cols: Annotated[int, Field(ge=1, le=256)]
-    lanes: Annotated[int, Field(ge=1, le=1024)]
     accumulator_bits: Annotated[int, Field(ge=8, le=64)] = 32
     result_tiles: Annotated[int, Field(ge=2, le=8)] = 5
-    clock_gating: Literal["none"] = "none"
+    clock_gating: Gating = "none"
+
+
+class XnorModel(ArrayModel):
+    """An array of XNOR-popcount PEs."""
+
+    kind: Literal["xnor"]
+    lanes: Annotated[int, Field(ge=1, le=1024)]
+
+    def array(self, name: str) -> Array:
+        """Return the array."""
+        return Array(
+            name, self.rows, self.cols, self.lanes, self.accumulator_bits, self.result_tiles,
+            clock_gated=self.clock_gating == "array",
+        )  # fmt: skip
+
+
+class MacModel(ArrayModel):
+    """An array of multiply-accumulators; floats accumulate in 16 or 32 bits."""
+
+    kind: Literal["mac"]
+    element: Literal["int8", "fp16", "fp32"]
+    pipeline_cycles: Annotated[int, Field(ge=1, le=64)]
+
+    @model_validator(mode="after")
+    def _float_accumulator(self) -> Self:
+        narrowest = {"int8": 16, "fp16": 16, "fp32": 32}[self.element]
+        widths = (16, 32) if self.element != "int8" else range(narrowest, 65)
+        if self.accumulator_bits < narrowest or self.accumulator_bits not in widths:
+            rule = "16 or 32" if self.element == "fp16" else "32" if self.element == "fp32" else ">= 16"
+            raise ValueError(f"must have accumulator_bits {rule} for {self.element}, not {self.accumulator_bits}")
+        return self
+
+    def array(self, name: str) -> Array:
+        """Return the array."""
+        return Array(
+            name, self.rows, self.cols, 1, self.accumulator_bits, self.result_tiles, encoding(self.element),
+            self.pipeline_cycles, clock_gated=self.clock_gating == "array",
+        )  # fmt: skip
+
+
+class VectorUnitModel(FileModel):
+    """``[vector_unit]``; ``cycles_per_element`` replaces what the instructions of a function take."""
+
+    lanes: Annotated[int, Field(ge=1, le=4096)]
+    cycles_per_element: dict[str, Annotated[int, Field(ge=1, le=4096)]] = {}
+    clock_gating: Gating = "none"
+
+    @field_validator("cycles_per_element")
+    @classmethod
+    def _functions(cls, cycles: dict[str, int]) -> dict[str, int]:
+        known = [function.value for function in VectorFunction]
+        unknown = next((name for name in cycles if name not in known), None)
+        if unknown is not None:
+            raise ValueError(f"must name functions ({', '.join(known)}), not {unknown!r}")
+        return cycles
+
+    def unit(self) -> VectorUnit:
+        """Return the vector unit."""
+        cycles = {VectorFunction(name): count for name, count in self.cycles_per_element.items()}
+        return VectorUnit(self.lanes, cycles, clock_gated=self.clock_gating == "array")
+
+
+class DramModel(FileModel):
+    """``[dram]``: what is behind the global buffer."""
+
+    bits_per_cycle: Annotated[int, Field(ge=1, le=1 << 20)]
 
 
 class ScratchpadsModel(FileModel):
@@ -74,10 +143,14 @@ class AcceleratorModel(FileModel):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     description: str = ""
     frequency_mhz: Annotated[int, Field(ge=1, le=100_000)]
-    arrays: Annotated[dict[str, ArrayModel], Field(min_length=1, max_length=1)]
+    arrays: Annotated[
+        dict[str, Annotated[XnorModel | MacModel, Field(discriminator="kind")]], Field(min_length=1, max_length=8)
+    ]
     scratchpads: ScratchpadsModel
     port: PortModel
     global_buffer: CapacityModel
+    vector_unit: VectorUnitModel | None = None
+    dram: DramModel | None = None
 
 
 def preset_names() -> list[str]:
@@ -115,10 +188,7 @@ def read_accelerator(path: Path) -> Accelerator:
     data = read_toml(path)
     check_version(data, SCHEMA_VERSION, path)
     model = validate(AcceleratorModel, data, path)
-    arrays = {
-        name: Array(name, entry.rows, entry.cols, entry.lanes, entry.accumulator_bits, entry.result_tiles)
-        for name, entry in model.arrays.items()
-    }
+    arrays = {name: entry.array(name) for name, entry in model.arrays.items()}
     accelerator = Accelerator(
         name=model.name,
         description=model.description,
@@ -128,6 +198,8 @@ def read_accelerator(path: Path) -> Accelerator:
         scratchpad_b_bits=model.scratchpads.b.bits,
         port=Port(model.port.width_bits, model.port.latency_cycles),
         global_buffer_bits=model.global_buffer.bits,
+        vector_unit=None if model.vector_unit is None else model.vector_unit.unit(),
+        dram=None if model.dram is None else Dram(model.dram.bits_per_cycle),
     )
     problems = [text for array in arrays.values() for text in _too_small(accelerator, array)]
     if problems:
@@ -142,7 +214,7 @@ def _too_small(accelerator: Accelerator, array: Array) -> list[str]:
         ("scratchpads.b", accelerator.scratchpad_b_bits, array.cols),
     )
     return [
-        problem(f"{field}.capacity_bits", f"must be >= {2 * lines * array.lanes} for arrays.{array.name}", bits)
+        problem(f"{field}.capacity_bits", f"must be >= {2 * lines * array.word_bits} for arrays.{array.name}", bits)
         for field, bits, lines in sides
-        if bits // 2 < lines * array.lanes
+        if bits // 2 < lines * array.word_bits
     ]

@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Array
 from simulator.job import Job
 from simulator.layout import k_words
 from simulator.tiling import Span, Tiling
 
 Counts = Counter[tuple[str, str]]
+_PARTS = ("pe", "skew", "threshold", "result_buffer")
+"""The components of an array."""
 
 
 @dataclass(frozen=True)
@@ -38,34 +40,29 @@ def traffic(job: Job, accelerator: Accelerator) -> Traffic:
 
 
 def event_counts(job: Job, accelerator: Accelerator, cycles: int, moved: Traffic) -> Counts:
-    """Return the events of one job that took that many cycles.
+    """Return the events of one job that took that many cycles, on its own array and in the memories.
 
-    Every register is clocked every cycle (there is no clock gating): ``clock`` counts units times cycles.
-    Data registers are written by valid words only.
+    Every register of the array is clocked every cycle: ``clock`` counts units times cycles. Data registers are written
+    by valid words only. With several planes each k word is issued, read and passed on once in each pass.
     """
     tiling = Tiling.of(job, accelerator)
-    array, words = tiling.array, k_words(job.k, tiling.array.lanes)
+    array, words = tiling.array, k_words(job.k, tiling.array.lanes) * job.passes
     m_tiles, n_tiles = len(tiling.row_spans), len(tiling.col_spans)
     tiles = m_tiles * n_tiles
     results = job.m * job.n
     threshold_loads = m_tiles if n_tiles > 1 else 1
-    counts: Counts = Counter()
-    parts = ("pe", "skew", "threshold", "result_buffer")
-    pe, skew, threshold, result_buffer = (f"{array.name}.{part}" for part in parts)
-    counts[pe, "clock"] = array.pes * cycles
+    counts = clocks(array, cycles)
+    pe, skew, threshold, result_buffer = (f"{array.name}.{part}" for part in _PARTS)
     counts[pe, "multiply_accumulate"] = results * words
     counts[pe, "pass_a"] = job.m * n_tiles * words * array.cols
     counts[pe, "pass_b"] = job.n * m_tiles * words * array.rows
     counts[pe, "capture"] = results
     # Row r takes over from above on the first r of the shifts.
     counts[pe, "shift"] = tiles * array.cols * array.rows * (array.rows - 1) // 2
-    counts[skew, "clock"] = cycles
     counts[skew, "pass_a"] = n_tiles * words * _delays(tiling.row_spans)
     counts[skew, "pass_b"] = m_tiles * words * _delays(tiling.col_spans)
-    counts[threshold, "clock"] = array.cols * cycles
     counts[threshold, "compare"] = results if job.thresholds else 0
     counts[threshold, "write"] = threshold_loads * job.n if job.thresholds else 0
-    counts[result_buffer, "clock"] = cycles
     counts[result_buffer, "write_bit"] = results * (1 if job.thresholds else array.accumulator_bits)
     counts["scratchpad_a", "read"] = counts["scratchpad_b", "read"] = tiles * words
     counts["scratchpad_a", "write"] = moved.a
@@ -73,6 +70,12 @@ def event_counts(job: Job, accelerator: Accelerator, cycles: int, moved: Traffic
     counts["global_buffer", "read"] = moved.loads
     counts["global_buffer", "write"] = moved.results
     return counts
+
+
+def clocks(array: Array, cycles: int) -> Counts:
+    """Return the clock events of an array in that many cycles, busy or idle."""
+    units = zip(_PARTS, (array.pes, 1, array.cols, 1), strict=True)
+    return Counter({(f"{array.name}.{part}", "clock"): count * cycles for part, count in units})
 
 
 def _delays(spans: tuple[Span, ...]) -> int:

@@ -7,18 +7,23 @@ from typing import Self
 
 @dataclass(frozen=True)
 class CycleClasses:
-    """Each cycle of a job is in exactly one class (docs/microarchitecture.md, section 5)."""
+    """Each cycle is in exactly one class (docs/microarchitecture.md, sections 5 and 9).
+
+    A job has the first five; ``vector`` and ``dram`` are a network's, between its jobs.
+    """
 
     issue: int = 0
     schedule: int = 0
     load_stall: int = 0
     store_stall: int = 0
     flush: int = 0
+    vector: int = 0
+    dram: int = 0
 
     @property
     def cycles(self) -> int:
         """Return the sum of the classes."""
-        return self.issue + self.schedule + self.load_stall + self.store_stall + self.flush
+        return sum(getattr(self, field.name) for field in fields(self))
 
     @property
     def stall_cycles(self) -> int:

@@ -156,8 +156,8 @@ class _JobRun:
         self._store_stall += self._now - start
 
     def _issue_slot(self, slot: Slot) -> Steps:
-        yield Timeout(self._env, slot.k_words.size)
-        self._issue += slot.k_words.size
+        yield Timeout(self._env, slot.issue_cycles)
+        self._issue += slot.issue_cycles
         self._last_issue = self._now - 1
 
     def _release(self, after: Slot | None) -> None:
@@ -168,9 +168,12 @@ class _JobRun:
             self._halves_b.give()
 
     def _drain(self, following: Moves | None) -> None:
-        """Announce the tile's results, whose last is written 2 rows + cols - 1 edges after the last issue."""
+        """Announce the tile's results.
+
+        The last one is written 2 rows + cols - 1 edges after the last issue, and later by the pipeline of a PE.
+        """
         array = self._tiling.array
-        written = 2 * array.rows + array.cols - 2
+        written = 2 * array.rows + array.cols - 2 + array.pipeline_cycles - 1
         self._tiles_drained.give_after(written + _DRAINED_TO_REQUEST)
         if following and following.threshold_words:
             self._halves_thresholds.give_after(written + _DRAINED_TO_REQUEST)

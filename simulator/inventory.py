@@ -3,36 +3,46 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from simulator.accelerator import Accelerator, Array
+from simulator.accelerator import Accelerator, Array, ArrayKind
 
 VALID_BITS = 1
 """The bit beside every word."""
 FLAG_BITS = 3
 """The flags that run along with A words: first, last, tail."""
+VECTOR_BITS = 32
+"""What a lane of the vector unit works on: fp32."""
+VECTOR_UNIT, DRAM = "vector_unit", "dram"
+"""The names of the components that are no array's."""
 
 
 class ComponentKind(Enum):
     """What a component is made of; the cost model has one price formula for each."""
 
     XNOR_PE = "xnor_pe"
+    MAC_PE = "mac_pe"
     SKEW = "skew"
     THRESHOLD_UNIT = "threshold_unit"
     REGISTER_FILE = "register_file"
     SRAM = "sram"
+    VECTOR_LANE = "vector_lane"
+    DRAM = "dram"
 
 
 @dataclass(frozen=True)
 class Component:
     """Equal units of one kind.
 
-    Units: ``register_bits`` are the clocked flip-flops of one unit; ``capacity_bits`` is that of one memory,
-    ``width_bits`` that of the word which an access reads or writes.
+    ``element`` names the encoding that a mac PE multiplies.
+    Units: ``word_bits`` are those of a k word (the lanes of an XNOR PE); ``register_bits`` are the clocked flip-flops
+    of one unit; ``capacity_bits`` is that of one memory, ``width_bits`` that of the word which an access reads or
+    writes.
     """
 
     name: str
     kind: ComponentKind
     count: int
-    lanes: int = 0
+    word_bits: int = 0
+    element: str = ""
     accumulator_bits: int = 0
     register_bits: int = 0
     capacity_bits: int = 0
@@ -40,23 +50,30 @@ class Component:
 
 
 def pe_register_bits(array: Array) -> int:
-    """Return the flip-flops of a PE: both operands with their flags, the accumulator and the result register."""
-    return 2 * (array.lanes + VALID_BITS) + FLAG_BITS + 2 * array.accumulator_bits
+    """Return the flip-flops of a PE: both operands with their flags, the accumulator and the result register.
+
+    Every pipeline stage but the last, which is the accumulator, holds a product as wide as a sum, with its flags.
+    """
+    stage_bits = array.accumulator_bits + VALID_BITS + FLAG_BITS
+    operands = 2 * (array.word_bits + VALID_BITS) + FLAG_BITS
+    return operands + 2 * array.accumulator_bits + (array.pipeline_cycles - 1) * stage_bits
 
 
 def skew_register_bits(array: Array) -> int:
     """Return the flip-flops of the skew: r words before row r, c before column c, and one line of flags."""
     words = (array.rows * (array.rows - 1) + array.cols * (array.cols - 1)) // 2
-    return words * (array.lanes + VALID_BITS) + (array.rows - 1) * FLAG_BITS
+    return words * (array.word_bits + VALID_BITS) + (array.rows - 1) * FLAG_BITS
 
 
 def inventory(accelerator: Accelerator) -> tuple[Component, ...]:
     """Return every component that the cost model prices."""
     arrays = [component for array in accelerator.arrays.values() for component in _array(array)]
-    widest = max(accelerator.arrays.values(), key=lambda array: array.rows * array.lanes)
+    # All arrays share the scratchpads: their words are as wide as the widest array's.
+    width_a = max(array.rows * array.word_bits for array in accelerator.arrays.values())
+    width_b = max(array.cols * array.word_bits for array in accelerator.arrays.values())
     memories = [
-        _scratchpad("scratchpad_a", accelerator.scratchpad_a_bits, widest.rows * widest.lanes),
-        _scratchpad("scratchpad_b", accelerator.scratchpad_b_bits, widest.cols * widest.lanes),
+        _scratchpad("scratchpad_a", accelerator.scratchpad_a_bits, width_a),
+        _scratchpad("scratchpad_b", accelerator.scratchpad_b_bits, width_b),
         Component(
             "global_buffer",
             ComponentKind.SRAM,
@@ -65,7 +82,27 @@ def inventory(accelerator: Accelerator) -> tuple[Component, ...]:
             width_bits=accelerator.port.width_bits,
         ),
     ]
-    return (*arrays, *memories)
+    return (*arrays, *_vector_unit(accelerator), *memories, *_dram(accelerator))
+
+
+def _vector_unit(accelerator: Accelerator) -> list[Component]:
+    if accelerator.vector_unit is None:
+        return []
+    # Three operands and a result.
+    registers = 4 * VECTOR_BITS
+    return [
+        Component(
+            VECTOR_UNIT,
+            ComponentKind.VECTOR_LANE,
+            accelerator.vector_unit.lanes,
+            word_bits=VECTOR_BITS,
+            register_bits=registers,
+        )
+    ]
+
+
+def _dram(accelerator: Accelerator) -> list[Component]:
+    return [] if accelerator.dram is None else [Component(DRAM, ComponentKind.DRAM, 1)]
 
 
 def _scratchpad(name: str, capacity_bits: int, width_bits: int) -> Component:
@@ -78,9 +115,10 @@ def _array(array: Array) -> list[Component]:
     return [
         Component(
             f"{array.name}.pe",
-            ComponentKind.XNOR_PE,
+            ComponentKind.XNOR_PE if array.kind is ArrayKind.XNOR else ComponentKind.MAC_PE,
             array.pes,
-            lanes=array.lanes,
+            word_bits=array.word_bits,
+            element="" if array.element is None else array.element.name,
             accumulator_bits=bits,
             register_bits=pe_register_bits(array),
         ),
@@ -88,7 +126,7 @@ def _array(array: Array) -> list[Component]:
             f"{array.name}.skew",
             ComponentKind.SKEW,
             1,
-            lanes=array.lanes,
+            word_bits=array.word_bits,
             register_bits=skew_register_bits(array),
         ),
         # One unit a column: a comparator, and both halves of its threshold with the direction.

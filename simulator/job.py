@@ -1,24 +1,22 @@
 """A job: one matrix product, with one pair of encodings, on one array."""
 
 from dataclasses import dataclass
-from enum import Enum
 
+from workloads.encodings import Encoding, encoding, worst_product
 from workloads.errors import InputError, problem
 from workloads.trace import MAX_SIZE
 
-
-class Product(Enum):
-    """What a PE does with two words."""
-
-    XNOR = "xnor"
-    AND = "and"
+BIPOLAR = encoding("bipolar")
+MAX_PLANES = 8
+"""The most planes of an operand that an XNOR array takes."""
 
 
 @dataclass(frozen=True)
 class Job:
     """The shape of a job, and what the hardware does with it.
 
-    ``shift`` is the weight (log2) of the plane pair. ``thresholds`` tells whether the result is bits or accumulators.
+    An XNOR array is ``bit_serial``: it multiplies every plane of A with every plane of B, one after the other.
+    ``thresholds`` tells whether the result is bits or accumulators.
     """
 
     name: str
@@ -27,19 +25,30 @@ class Job:
     m: int
     k: int
     n: int
-    product: Product = Product.XNOR
-    shift: int = 0
+    encoding_a: Encoding = BIPOLAR
+    encoding_b: Encoding = BIPOLAR
+    bit_serial: bool = True
     thresholds: bool = False
 
     @property
     def planes(self) -> tuple[int, int]:
-        """Return the planes of A and of B."""
-        return (1, 1)
+        """Return the planes of A and of B that the array takes one after the other."""
+        return (len(self.encoding_a.planes), len(self.encoding_b.planes)) if self.bit_serial else (1, 1)
+
+    @property
+    def passes(self) -> int:
+        """Return how often a k word of A meets one of B."""
+        return self.planes[0] * self.planes[1]
+
+    @property
+    def macs(self) -> int:
+        """Return the multiply-accumulates of all the jobs, padding excluded."""
+        return self.count * self.m * self.k * self.n
 
     @property
     def worst_sum(self) -> int:
-        """Return the largest magnitude that a sum can reach."""
-        return self.k << self.shift
+        """Return the largest magnitude that a sum can reach (integer encodings)."""
+        return self.k * worst_product(self.encoding_a, self.encoding_b)
 
 
 def check_job(job: Job, accumulator_bits: int) -> None:
@@ -50,6 +59,8 @@ def check_job(job: Job, accumulator_bits: int) -> None:
     for field, value in (("m", job.m), ("k", job.k), ("n", job.n), ("count", job.count)):
         if not 1 <= value <= MAX_SIZE:
             raise InputError(problem(f"layer {job.name}: {field}", f"must be 1 to {MAX_SIZE}", value))
+    if job.encoding_a.is_float or job.encoding_b.is_float:
+        return
     if job.worst_sum > (1 << (accumulator_bits - 1)) - 1:
         rule = f"must hold sums up to +-{job.worst_sum}"
         raise InputError(problem(f"layer {job.name}: accumulator_bits", rule, accumulator_bits))

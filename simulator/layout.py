@@ -23,7 +23,7 @@ def k_words(k: int, lanes: int) -> int:
 
 def slot_bits(array: Array) -> int:
     """Return the bits that a k word takes."""
-    return power_of_two_above(array.lanes)
+    return power_of_two_above(array.word_bits)
 
 
 def threshold_bits(array: Array) -> int:
@@ -37,7 +37,7 @@ def accumulator_slot_bits(array: Array) -> int:
 
 
 def operand_row_words(k: int, array: Array, port_bits: int) -> int:
-    """Return the row stride of A and of B."""
+    """Return the row stride of one plane of A and of B."""
     return ceil_div(k_words(k, array.lanes) * slot_bits(array), port_bits)
 
 

@@ -1,43 +1,83 @@
-"""Placement: which array runs an operation, and as what job."""
+"""Placement: which array runs a product, and as what job."""
 
-from simulator.accelerator import Accelerator
-from simulator.job import Job, Product, check_job
-from workloads.encodings import Digit, Encoding
-from workloads.errors import InputError
-from workloads.operations import MatrixProduct, Operation
+from simulator.accelerator import Accelerator, Array, ArrayKind
+from simulator.job import MAX_PLANES, Job, check_job
+from workloads.encodings import Encoding, encoding, worst_product
+from workloads.errors import InputError, problem
+from workloads.operations import ArrayWork
 
 
-def place(operation: Operation, accelerator: Accelerator) -> Job:
-    """Return the job of an operation.
+def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
+    """Return the job of a product; ``name`` is the layer's, for messages and tables.
 
-    Errors: InputError if the operation is not simulated, no array holds its encodings, or the job breaks a limit of the
-    hardware.
+    Two operands of one plane go to an XNOR array; all others to the first array of multiply-accumulators that holds
+    both encodings without loss (integers in floats: their sums too), or else bit by bit to an XNOR array if both are
+    integers.
+
+    Errors: InputError if no array can hold the encodings, or the job breaks a limit of the hardware.
     """
-    if not isinstance(operation, MatrixProduct) or operation.bias is not None:
-        what = "a bias" if isinstance(operation, MatrixProduct) else operation.kind
-        raise InputError(f"layer {operation.name}: {what} is not simulated yet; `xnorsim account` counts it")
-    product = _product(operation.encoding_a, operation.encoding_b)
-    if product is None:
-        raise InputError(
-            f"layer {operation.name}: no array of {accelerator.name} can hold {operation.encoding_a.name} x "
-            f"{operation.encoding_b.name}; an xnor array takes bipolar x bipolar or unipolar x unipolar"
-        )
-    array = next(iter(accelerator.arrays.values()))
+    array = _array(work, accelerator)
+    if array is None:
+        raise InputError(_nowhere(work, name, accelerator))
     job = Job(
-        name=operation.name,
+        name=name,
         array=array.name,
-        count=operation.count,
-        m=operation.m,
-        k=operation.k,
-        n=operation.n,
-        product=product,
-        thresholds=operation.thresholds is not None,
+        count=work.count,
+        m=work.m,
+        k=work.k,
+        n=work.n,
+        encoding_a=work.encoding_a,
+        encoding_b=work.encoding_b,
+        bit_serial=array.kind is ArrayKind.XNOR,
+        thresholds=work.thresholds is not None,
     )
     check_job(job, array.accumulator_bits)
+    _check_chunk(job, array, accelerator)
     return job
 
 
-def _product(a: Encoding, b: Encoding) -> Product | None:
-    if not (a.is_binary and b.is_binary) or a.planes != b.planes:
-        return None
-    return Product.XNOR if a.planes[0].digit is Digit.BIPOLAR else Product.AND
+def _array(work: ArrayWork, accelerator: Accelerator) -> Array | None:
+    a, b = work.encoding_a, work.encoding_b
+    arrays = accelerator.arrays.values()
+    xnor = next((array for array in arrays if array.kind is ArrayKind.XNOR), None)
+    if xnor is not None and a.is_binary and b.is_binary:
+        return xnor
+    mac = next((array for array in arrays if _holds(array, a, b, work.k)), None)
+    if mac is not None or xnor is None or a.is_float or b.is_float:
+        return mac
+    return xnor if max(len(a.planes), len(b.planes)) <= MAX_PLANES else None
+
+
+def _holds(array: Array, a: Encoding, b: Encoding, k: int) -> bool:
+    """Tell whether a multiply-accumulator takes both operands without loss; of integers the sums too, in a float."""
+    element = array.element
+    if element is None or not (element.holds(a) and element.holds(b)):
+        return False
+    if a.is_float or b.is_float or not element.is_float:
+        return True
+    return encoding(f"fp{array.accumulator_bits}").counts_to(k * worst_product(a, b))
+
+
+def _nowhere(work: ArrayWork, name: str, accelerator: Accelerator) -> str:
+    a, b = work.encoding_a, work.encoding_b
+    arrays = ", ".join(
+        f"{array.name} ({array.kind.value if array.element is None else array.element.name})"
+        for array in accelerator.arrays.values()
+    )
+    text = f"layer {name}: no array of {accelerator.name} holds {a.name} x {b.name}; it has {arrays}"
+    floats = {code.name for code in (a, b) if code.is_float}
+    if not floats:
+        return text
+    # Every other array takes int8: at once, or bit by bit.
+    if "fp32" in floats and any(array.element == encoding("fp16") for array in accelerator.arrays.values()):
+        return f"{text}: --cast fp32=fp16 would make smaller floats of it"
+    return f"{text}: --cast {max(floats)}=int8 would make integers of it"
+
+
+def _check_chunk(job: Job, array: Array, accelerator: Accelerator) -> None:
+    """Refuse a job of which not even one k word of every row, in all its planes, fits half a scratchpad."""
+    sides = zip("ab", accelerator.words_per_half(array), job.planes, (array.rows, array.cols), strict=True)
+    for side, words, planes, lines in sides:
+        if words < planes:
+            rule = f"must have >= {2 * lines * array.word_bits * planes} bits for the {planes} planes of {job.name}"
+            raise InputError(problem(f"{accelerator.name}: scratchpads.{side}", rule))

@@ -3,16 +3,20 @@
 Timing never touches operand values; this pass does, on request, fold by fold at the hardware's accumulator width.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Accelerator
 from simulator.errors import SimulationError
-from simulator.job import Job, Product
-from simulator.tiling import Span, Tile, Tiling
-from workloads.packing import Words, pack_bits, popcount, unpack_bits
+from simulator.job import Job
+from simulator.tiling import Tile, Tiling
+from workloads.encodings import Digit, Encoding
+from workloads.errors import InputError
+from workloads.operations import MatrixProduct, Operation
+from workloads.packing import Words, encode, pack_bits, popcount, unpack_bits
 from workloads.trace import Thresholds, Trace
 
 Sums = NDArray[np.int64]
@@ -22,46 +26,85 @@ Bits = NDArray[np.bool_]
 def job_sums(job: Job, accelerator: Accelerator, a: Words, b: Words) -> Sums:
     """Return the accumulators of a job, tile by tile and fold by fold.
 
-    Shapes: a [m, words], b [n, words] (one plane each) -> [m, n].
+    Shapes: a [m, planes, words], b [n, planes, words] -> [m, n].
     Errors: SimulationError if an accumulator overflows.
     """
     tiling = Tiling.of(job, accelerator)
-    chunks_a = _chunk_words(unpack_bits(a, job.k), tiling)
-    chunks_b = _chunk_words(unpack_bits(b, job.k), tiling)
+    folds = list(zip(_folds(a, job.encoding_a, tiling), _folds(b, job.encoding_b, tiling), strict=True))
     sums = np.empty((job.m, job.n), dtype=np.int64)
     for tile in tiling.tiles():
-        sums[tile.rows.start : tile.rows.stop, tile.cols.start : tile.cols.stop] = _tile_sums(
-            tiling, tile, chunks_a, chunks_b
-        )
+        rows, cols = slice(tile.rows.start, tile.rows.stop), slice(tile.cols.start, tile.cols.stop)
+        sums[rows, cols] = _tile_sums(tiling, tile, [(fold_a.of(rows), fold_b.of(cols)) for fold_a, fold_b in folds])
     return sums
 
 
-def _chunk_words(bits: Bits, tiling: Tiling) -> list[tuple[Words, int]]:
-    """Pack each chunk's elements by themselves, with their number (the last chunk has a masked tail)."""
-    lanes = tiling.array.lanes
-    parts = [bits[:, chunk.start * lanes : chunk.stop * lanes] for chunk in tiling.chunks]
-    return [(pack_bits(part), part.shape[1]) for part in parts]
+@dataclass(frozen=True)
+class _Fold:
+    """One operand's elements of a chunk, as the PEs take them: packed planes, or integers.
+
+    Shapes: words [rows, planes, words]; integers [rows, k].
+    """
+
+    valid: int
+    words: Words
+    integers: Sums
+
+    def of(self, lines: slice) -> "_Fold":
+        return _Fold(self.valid, self.words[lines], self.integers[lines])
 
 
-def _tile_sums(
-    tiling: Tiling, tile: Tile, chunks_a: Sequence[tuple[Words, int]], chunks_b: Sequence[tuple[Words, int]]
-) -> Sums:
+def _folds(words: Words, code: Encoding, tiling: Tiling) -> list[_Fold]:
+    """Cut an operand into chunks: what lies behind the last element is masked by not being there."""
+    bits, lanes = unpack_bits(words, tiling.job.k), tiling.array.lanes
+    parts = [bits[..., chunk.start * lanes : chunk.stop * lanes] for chunk in tiling.chunks]
+    if tiling.job.bit_serial:
+        return [_Fold(part.shape[-1], pack_bits(part), np.empty((len(part), 0), dtype=np.int64)) for part in parts]
+    return [_Fold(part.shape[-1], words[:, :, :0], _elements(part, code)) for part in parts]
+
+
+def _tile_sums(tiling: Tiling, tile: Tile, folds: Sequence[tuple[_Fold, _Fold]]) -> Sums:
     accumulator = np.zeros((tile.rows.size, tile.cols.size), dtype=np.int64)
-    for (words_a, valid), (words_b, _) in zip(chunks_a, chunks_b, strict=True):
-        values = _values(tiling.job.product, _lines(words_a, tile.rows), _lines(words_b, tile.cols), valid)
-        accumulator += values << tiling.job.shift
-        _check_width(accumulator, tiling, tile)
+    for a, b in folds:
+        for value in _passes(tiling.job, a, b):
+            accumulator += value
+            _check_width(accumulator, tiling, tile)
     return accumulator
 
 
-def _lines(words: Words, span: Span) -> Words:
-    return words[span.start : span.stop]
+def _passes(job: Job, a: _Fold, b: _Fold) -> Iterator[Sums]:
+    """Yield what the PEs add in each pass over a fold: of planes, or of whole elements."""
+    if not job.bit_serial:
+        yield a.integers @ b.integers.T
+        return
+    for i, plane_a in enumerate(job.encoding_a.planes):
+        for j, plane_b in enumerate(job.encoding_b.planes):
+            sums = _digit_sums(a.words[:, i], b.words[:, j], a.valid, plane_a.digit, plane_b.digit)
+            yield plane_a.weight * plane_b.weight * sums
 
 
-def _values(product: Product, a: Words, b: Words, valid: int) -> Sums:
-    if product is Product.AND:
-        return _count(a[:, None] & b[None])
-    return 2 * (valid - _count(a[:, None] ^ b[None])) - valid
+def _elements(bits: Bits, code: Encoding) -> Sums:
+    """Return the integers that a multiply-accumulator takes.
+
+    Shapes: [rows, planes, k] -> [rows, k].
+    """
+    digits = np.stack([_digits(bits[:, i], plane.digit) for i, plane in enumerate(code.planes)])
+    weights = np.array([plane.weight for plane in code.planes], dtype=np.int64)
+    return np.asarray(np.tensordot(weights, digits, axes=1), dtype=np.int64)
+
+
+def _digits(bits: Bits, digit: Digit) -> Sums:
+    ones = bits.astype(np.int64)
+    return 2 * ones - 1 if digit is Digit.BIPOLAR else ones
+
+
+def _digit_sums(a: Words, b: Words, valid: int, digit_a: Digit, digit_b: Digit) -> Sums:
+    """Return a PE's values for one pair of planes; of a mixed pair the sum of the unipolar side is taken off."""
+    if digit_a is digit_b is Digit.BIPOLAR:
+        return 2 * (valid - _count(a[:, None] ^ b[None])) - valid
+    both = _count(a[:, None] & b[None])
+    if digit_a is digit_b:
+        return both
+    return 2 * both - (_count(b)[None] if digit_a is Digit.BIPOLAR else _count(a)[:, None])
 
 
 def _count(words: Words) -> Sums:
@@ -87,20 +130,46 @@ def job_bits(job: Job, accelerator: Accelerator, sums: Sums, thresholds: Thresho
     return pack_bits(bits)
 
 
-def trace_results(trace: Trace, jobs: Sequence[Job], accelerator: Accelerator) -> dict[str, NDArray[np.int64] | Words]:
-    """Return every result of a trace that carries its operands, by tensor name.
+def check_results(trace: Trace) -> None:
+    """Refuse a trace whose results cannot be computed.
 
-    Shapes: bits as [m, words_of(n)] words, accumulators as [m, n].
+    Errors: InputError if it carries no operands, or has a layer that is more than a product of integers.
     """
-    planes: dict[str, Words] = {t.name: t.packed[:, 0] for t in trace.tensors.values() if t.packed is not None}
+    if not trace.has_operands:
+        raise InputError(f"{trace.name}: has no operands, so no results can be computed")
+    for operation in trace.operations:
+        if not _is_plain(operation):
+            rule = "results are computed of products of integers only, without a bias or a change of encoding"
+            raise InputError(f"layer {operation.name}: {rule}")
+
+
+def _is_plain(operation: Operation) -> bool:
+    """Tell whether an operation is one exact product, and nothing behind it but thresholds."""
+    if not isinstance(operation, MatrixProduct) or len(operation.work) > 1:
+        return False
+    return not (operation.encoding_a.is_float or operation.encoding_b.is_float)
+
+
+def trace_results(
+    trace: Trace, jobs: Mapping[str, Job], accelerator: Accelerator
+) -> dict[str, NDArray[np.int64] | Words]:
+    """Return every result of a trace of matrix products that carries its operands, by tensor name.
+
+    ``jobs`` are by layer. Shapes: bits as [m, words_of(n)] words, accumulators as [m, n].
+    """
+    planes: dict[str, Words] = {t.name: t.packed for t in trace.tensors.values() if t.packed is not None}
     results: dict[str, NDArray[np.int64] | Words] = {}
-    for operation, job in zip(trace.matrix_products, jobs, strict=True):
+    for operation in trace.matrix_products:
+        job = jobs[operation.name]
+        for name, code in ((operation.a, operation.encoding_a), (operation.b, operation.encoding_b)):
+            if name not in planes:
+                planes[name] = encode(results[name].astype(np.int64), code)
         sums = job_sums(job, accelerator, planes[operation.a], planes[operation.b])
         if operation.thresholds is None:
             results[operation.result] = sums
         else:
             bits = job_bits(job, accelerator, sums, trace.thresholds[operation.thresholds])
-            results[operation.result] = planes[operation.result] = bits
+            results[operation.result], planes[operation.result] = bits, bits[:, None]
     return results
 
 

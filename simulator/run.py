@@ -1,24 +1,25 @@
 """``simulate``: a trace on an accelerator."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Accelerator
-from simulator.capacity import check_capacity, check_slots, check_thresholds
-from simulator.counts import Counts, Traffic, event_counts, traffic
+from simulator.counts import Counts
 from simulator.cycles import CycleClasses
-from simulator.engine import run_job
 from simulator.inventory import Component, inventory
 from simulator.job import Job
-from simulator.placement import place
-from simulator.results import trace_results
+from simulator.layer_run import JobRun, LayerRun, completed, job_layer, run_one, vector_layer
+from simulator.limits import check_slots, check_thresholds
+from simulator.program import JobStep, Program, VectorStep, program
+from simulator.residency import dram_traffic
+from simulator.results import check_results, trace_results
 from simulator.utilization import Utilization, Work, work
-from workloads.errors import InputError
 from workloads.packing import Words
 from workloads.trace import Trace
 
@@ -27,59 +28,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LayerRun:
-    """One operation's job on its array; everything but ``job.count`` is of a single job."""
-
-    job: Job
-    classes: CycleClasses
-    traffic: Traffic
-    counts: Counts
-
-    @property
-    def macs(self) -> int:
-        """Return the multiply-accumulates of all the layer's jobs, padding excluded."""
-        return self.job.count * self.job.m * self.job.k * self.job.n
-
-    @property
-    def total_classes(self) -> CycleClasses:
-        """Return the cycles of all the layer's jobs."""
-        return self.classes.times(self.job.count)
-
-    @property
-    def total_counts(self) -> Counts:
-        """Return the events of all the layer's jobs."""
-        return Counter({event: count * self.job.count for event, count in self.counts.items()})
-
-    @property
-    def bound_by(self) -> str:
-        """Name what most of the cycles went to: issue, drain (the class schedule), load, store or flush.
-
-        Loads and stores share the port: a wait for it is put down to whichever of the two moves more.
-        """
-        classes = self.classes
-        port = "load" if self.traffic.loads >= self.traffic.results else "store"
-        spent = (
-            (classes.issue, "issue"),
-            (classes.schedule, "drain"),
-            (classes.stall_cycles, port),
-            (classes.flush, "flush"),
-        )
-        return max(spent, key=lambda part: part[0])[1]
-
-
-@dataclass(frozen=True)
 class Run:
-    """What a simulation found: cycles and counts by layer, and result bits where they were asked for."""
+    """What a simulation found: cycles and counts by step, and result bits where they were asked for."""
 
     trace: Trace
     accelerator: Accelerator
     inventory: tuple[Component, ...]
+    program: Program
     layer_runs: tuple[LayerRun, ...]
     results: Mapping[str, NDArray[np.int64] | Words] | None = None
 
-    @property
+    @cached_property
     def classes(self) -> CycleClasses:
-        """Return the network's cycles: its layers run one after the other."""
+        """Return the network's cycles: its steps run one after the other."""
         return CycleClasses.total(layer.total_classes for layer in self.layer_runs)
 
     @property
@@ -87,50 +48,77 @@ class Run:
         """Return the network's cycles."""
         return self.classes.cycles
 
-    @property
+    @cached_property
     def counts(self) -> Counts:
         """Return the network's events."""
-        return sum((layer.total_counts for layer in self.layer_runs), Counter())
+        total: Counts = Counter()
+        for layer in self.layer_runs:
+            total.update(layer.total_counts)
+        return total
 
     @property
-    def macs(self) -> int:
-        """Return the network's multiply-accumulates; all of them are binary."""
-        return sum(layer.macs for layer in self.layer_runs)
+    def macs(self) -> dict[str, int]:
+        """Return the network's multiply-accumulates: binary (both operands one plane), float (any float), integer."""
+        total = {"binary": 0, "integer": 0, "float": 0}
+        for job in self.program.jobs:
+            total[_kind(job)] += job.macs
+        return total
 
     def utilization(self) -> Utilization:
-        """Return the network's four utilizations."""
-        return Utilization.of(self.work(layer) for layer in self.layer_runs)
+        """Return the four utilizations of the arrays over their jobs; cycles without a job are left out."""
+        return Utilization.of(self._works(self.layer_runs))
 
-    def work(self, layer: LayerRun) -> Work:
-        """Return the sums that a layer's utilizations are ratios of."""
-        return work(layer.job, self.accelerator.arrays[layer.job.array], layer.classes)
+    def _works(self, layers: tuple[LayerRun, ...]) -> Iterator[Work]:
+        for layer in layers:
+            if layer.job is not None and layer.one is not None:
+                yield work(layer.job, self.accelerator.arrays[layer.job.array], layer.one.classes)
+
+    def layer_utilization(self, layer: LayerRun) -> Utilization | None:
+        """Return a step's utilizations; None for a function of the vector unit."""
+        return None if layer.job is None else Utilization.of(self._works((layer,)))
 
     def layers(self) -> "pd.DataFrame":
-        """Return one row a layer: shape, cycles by class, what bounds it, utilizations.
+        """Return one row a step: shape, cycles by class, what bounds it, utilizations.
 
-        Units: cycles of the layer's whole count; utilizations are ratios.
+        Units: cycles of all the step's jobs; utilizations are ratios.
         """
         import pandas as pd
 
         return pd.json_normalize([layer_row(self, layer) for layer in self.layer_runs])
 
 
+def _kind(job: Job) -> str:
+    if job.encoding_a.is_float or job.encoding_b.is_float:
+        return "float"
+    return "binary" if job.encoding_a.is_binary and job.encoding_b.is_binary else "integer"
+
+
 def layer_row(run: Run, layer: LayerRun) -> dict[str, object]:
-    """Return a layer's shape, cycles and utilizations under the names that tables and JSON share."""
-    job, classes = layer.job, layer.total_classes
+    """Return a step's shape, cycles and utilizations under the names that tables and JSON share.
+
+    What only jobs have is None for a function of the vector unit, and the other way round.
+    """
+    job, classes, step = layer.job, layer.total_classes, layer.step
+    function = step.function.value if isinstance(step, VectorStep) else None
+    use = run.layer_utilization(layer)
     return {
-        "name": job.name,
-        "array": job.array,
-        "count": job.count,
-        "m": job.m,
-        "k": job.k,
-        "n": job.n,
-        "planes": list(job.planes),
+        "name": layer.name,
+        "layer": layer.layer,
+        "operation": layer.operation,
+        "array": layer.unit,
+        "count": layer.count,
+        "m": job and job.m,
+        "k": job and job.k,
+        "n": job and job.n,
+        "encodings": job and [job.encoding_a.name, job.encoding_b.name],
+        "planes": job and list(job.planes),
+        "function": function,
+        "elements": step.elements if isinstance(step, VectorStep) else None,
         "cycles": classes.cycles,
         **asdict(classes),
         "stall_cycles": classes.stall_cycles,
         "bound_by": layer.bound_by,
-        "utilization": asdict(Utilization.of([run.work(layer)])),
+        "utilization": use and asdict(use),
     }
 
 
@@ -138,27 +126,27 @@ def simulate(trace: Trace, accelerator: Accelerator, *, results: bool = False) -
     """Run a trace on an accelerator; with ``results`` compute its result bits too.
 
     Errors: InputError if no array can hold an operation, the hardware's limits are exceeded, the workload does not fit
-    behind the port, or results are asked of a trace without operands.
+    behind the port, or results are asked of a trace that has none to compute.
     """
-    if results and not trace.has_operands:
-        raise InputError(f"{trace.name}: has no operands, so no results can be computed")
-    jobs = [place(operation, accelerator) for operation in trace.operations]
-    check_thresholds(trace, accelerator)
-    check_capacity(trace, jobs, accelerator)
-    for job in jobs:
+    if results:
+        check_results(trace)
+    steps = program(trace, accelerator)
+    check_thresholds(trace, steps, accelerator)
+    for job in steps.jobs:
         check_slots(job, accelerator)
-    known: dict[Job, LayerRun] = {}
-    layers = tuple(_layer(job, accelerator, known) for job in jobs)
-    values = trace_results(trace, jobs, accelerator) if results else None
-    return Run(trace, accelerator, inventory(accelerator), layers, values)
+    known: dict[Job, JobRun] = {}
+    layers = tuple(_layer(step, accelerator, known) for step in steps.steps)
+    moved = dram_traffic(steps, [layer.accesses for layer in layers], accelerator, trace.name)
+    layers = tuple(completed(layer, dram, accelerator) for layer, dram in zip(layers, moved, strict=True))
+    values = trace_results(trace, {job.name: job for job in steps.jobs}, accelerator) if results else None
+    return Run(trace, accelerator, inventory(accelerator), steps, layers, values)
 
 
-def _layer(job: Job, accelerator: Accelerator, known: dict[Job, LayerRun]) -> LayerRun:
-    """Simulate a job, or take over what an equal one of another name and count took."""
-    shape = replace(job, name="", count=1)
+def _layer(step: JobStep | VectorStep, accelerator: Accelerator, known: dict[Job, JobRun]) -> LayerRun:
+    """Run a step; a job that equals an earlier one but for its name and count takes what that one took."""
+    if isinstance(step, VectorStep):
+        return vector_layer(step, accelerator)
+    shape = replace(step.job, name="", count=1)
     if shape not in known:
-        classes = run_job(job, accelerator)
-        moved = traffic(job, accelerator)
-        counts = event_counts(job, accelerator, classes.cycles, moved)
-        known[shape] = LayerRun(shape, classes, moved, counts)
-    return replace(known[shape], job=job)
+        known[shape] = run_one(shape, accelerator)
+    return job_layer(step, known[shape])

@@ -36,6 +36,7 @@ class Slot:
     """One chunk of k words of a tile, and the port words that its operands cost (0 where they are kept)."""
 
     k_words: Span
+    issue_cycles: int
     a_words: int
     b_words: int
 
@@ -77,7 +78,8 @@ class Tiling:
     def of(cls, job: Job, accelerator: Accelerator) -> Self:
         """Cut a job for the array that it is placed on."""
         array = accelerator.arrays[job.array]
-        return cls(job, array, accelerator.port.width_bits, min(accelerator.words_per_half(array)))
+        halves = zip(accelerator.words_per_half(array), job.planes, strict=True)
+        return cls(job, array, accelerator.port.width_bits, min(words // planes for words, planes in halves))
 
     @cached_property
     def chunks(self) -> tuple[Span, ...]:
@@ -118,13 +120,17 @@ class Tiling:
         a_rows = 0 if single_chunk and not first_col else rows.size
         b_rows = 0 if single_chunk and single_col and not first_row else cols.size
         words = [self._operand_words(chunk) for chunk in self.chunks]
-        slots = tuple(Slot(chunk, a_rows * w, b_rows * w) for chunk, w in zip(self.chunks, words, strict=True))
+        planes_a, planes_b = self.job.planes
+        slots = tuple(
+            Slot(chunk, chunk.size * self.job.passes, a_rows * planes_a * w, b_rows * planes_b * w)
+            for chunk, w in zip(self.chunks, words, strict=True)
+        )
         new_thresholds = self.job.thresholds and (first_row or not single_col)
         return Moves(
             slots=slots,
             threshold_words=self._threshold_words(cols) if new_thresholds else 0,
             store_words=rows.size * self._store_words(cols),
-            issue_cycles=sum(chunk.size for chunk in self.chunks),
+            issue_cycles=sum(slot.issue_cycles for slot in slots),
         )
 
     def _operand_words(self, chunk: Span) -> int:

@@ -27,20 +27,21 @@ class Work:
 def work(job: Job, array: Array, classes: CycleClasses) -> Work:
     """Return the sums of a layer; ``classes`` are those of a single job."""
     useful = job.count * useful_pe_cycles(job, array.lanes)
+    bit_products = job.macs * job.passes
     pe_cycles = job.count * array.pes
     return Work(
         useful=useful,
         issued=pe_cycles * classes.issue,
         running=pe_cycles * (classes.cycles - classes.stall_cycles),
         elapsed=pe_cycles * classes.cycles,
-        bit_products=job.count * job.m * job.k * job.n,
+        bit_products=bit_products,
         lane_cycles=useful * array.lanes,
     )
 
 
 def useful_pe_cycles(job: Job, lanes: int) -> int:
     """Return the sum over issue cycles of the PEs with a valid row and a valid column."""
-    return job.m * job.n * k_words(job.k, lanes)
+    return job.m * job.n * k_words(job.k, lanes) * job.passes
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,11 @@ class Utilization:
 
     @classmethod
     def of(cls, parts: Iterable[Work]) -> "Utilization":
-        """Return the utilizations of one or several layers together."""
+        """Return the utilizations of one or several layers together; all are 0 where nothing ran on an array."""
         layers = list(parts)
         useful = sum(layer.useful for layer in layers)
+        if not layers:
+            return cls(0.0, 0.0, 0.0, 0.0)
         return cls(
             mapping=useful / sum(layer.issued for layer in layers),
             compute=useful / sum(layer.running for layer in layers),

@@ -1,0 +1,39 @@
+"""What a workload asks of the threshold units, and of the engine."""
+
+from simulator.accelerator import Accelerator
+from simulator.job import Job
+from simulator.program import JobStep, Program
+from simulator.tiling import Tiling
+from workloads.errors import InputError, problem
+from workloads.trace import Trace
+
+MAX_SLOTS = 1 << 22
+"""Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
+
+
+def check_thresholds(trace: Trace, program: Program, accelerator: Accelerator) -> None:
+    """Refuse thresholds that the threshold units cannot hold.
+
+    Errors: InputError with the thresholds' name and the value that is too large.
+    """
+    for step in program.steps:
+        if not isinstance(step, JobStep) or step.thresholds is None or step.thresholds not in trace.thresholds:
+            continue
+        bits = accelerator.arrays[step.job.array].accumulator_bits
+        sums, limit = trace.thresholds[step.thresholds].sums, 1 << (bits - 1)
+        for value in (int(sums.min()), int(sums.max())):
+            if not -limit <= value < limit:
+                rule = f"must fit accumulator_bits = {bits} of {accelerator.name}"
+                raise InputError(problem(f"thresholds {step.thresholds}", rule, value))
+
+
+def check_slots(job: Job, accelerator: Accelerator) -> None:
+    """Refuse a job that would keep the engine busy for hours.
+
+    Errors: InputError with the layer and the slots that it has.
+    """
+    tiling = Tiling.of(job, accelerator)
+    slots = tiling.slot_count
+    if slots > MAX_SLOTS:
+        rule = f"must be cut into at most {MAX_SLOTS} slots (tiles x chunks) for the event engine"
+        raise InputError(problem(f"layer {job.name}: the job", rule, slots))

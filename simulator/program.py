@@ -1,0 +1,253 @@
+"""The program of a trace: jobs and vector steps in order, and the buffers behind the port that they read and write.
+
+docs/microarchitecture.md, section 9, has the rules: what form a buffer is in, and when it has to be laid out again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from simulator.accelerator import Accelerator, Array
+from simulator.job import Job
+from simulator.layout import ceil_div, power_of_two_above, result_row_words, threshold_words
+from simulator.placement import place
+from workloads.encodings import Encoding
+from workloads.errors import InputError, problem
+from workloads.operations import ArrayWork, Operation, Value, VectorFunction, VectorWork
+from workloads.trace import Trace
+
+
+class Origin(Enum):
+    """Where a buffer's words come from."""
+
+    CONSTANT = "constant"
+    INPUT = "input"
+    STEP = "step"
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """Words behind the port under one name.
+
+    Units: ``words`` are port words.
+    """
+
+    name: str
+    words: int
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class JobStep:
+    """Equal jobs on an array; the buffers that they read and the one that they write."""
+
+    layer: str
+    operation: str
+    job: Job
+    a: str
+    b: str
+    thresholds: str | None
+    result: str
+
+    @property
+    def name(self) -> str:
+        """Return the step's name."""
+        return self.job.name
+
+
+@dataclass(frozen=True)
+class VectorStep:
+    """A function on the vector unit; ``reads`` and ``writes`` are buffers with the port words moved of each."""
+
+    layer: str
+    operation: str
+    name: str
+    function: VectorFunction
+    elements: int
+    groups: int
+    reads: tuple[tuple[str, int], ...]
+    writes: tuple[tuple[str, int], ...]
+
+
+Step = JobStep | VectorStep
+
+
+@dataclass(frozen=True)
+class Program:
+    """Steps in the order in which they run, one after the other."""
+
+    steps: tuple[Step, ...]
+    buffers: Mapping[str, Buffer]
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Return the jobs in order."""
+        return tuple(step.job for step in self.steps if isinstance(step, JobStep))
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a row lies behind the port: slots of so many bits, each of so many elements, for every plane."""
+
+    slot_bits: int
+    elements: int = 1
+    planes: int = 1
+
+    def row_words(self, elements: int, port_bits: int) -> int:
+        """Return the port words of a row, which starts on a port word."""
+        return self.planes * ceil_div(ceil_div(elements, self.elements) * self.slot_bits, port_bits)
+
+
+def element_form(code: Encoding) -> Form:
+    """Return the form in which the vector unit and the host write: element behind element."""
+    return Form(power_of_two_above(code.bits))
+
+
+def operand_form(array: Array, planes: int) -> Form:
+    """Return the form in which an array takes an operand."""
+    slot = power_of_two_above(array.word_bits)
+    # Full slots of single bits are the bits one behind the other.
+    return Form(1, 1, planes) if slot == array.lanes else Form(slot, array.lanes, planes)
+
+
+def program(trace: Trace, accelerator: Accelerator) -> Program:
+    """Return what an accelerator does for a trace.
+
+    Errors: InputError if a product cannot be placed, there is no vector unit for a step that needs one, or thresholds
+    have the name of a tensor.
+    """
+    twice = next((name for o in trace.matrix_products if (name := o.thresholds) in trace.tensors), None)
+    if twice is not None:
+        raise InputError(problem(f"{trace.name}: thresholds", "must not have the name of a tensor", twice))
+    builder = _Builder(trace, accelerator)
+    for operation in trace.operations:
+        builder.add(operation)
+    return Program(tuple(builder.steps), builder.buffers)
+
+
+class _Builder:
+    """Steps and buffers so far."""
+
+    def __init__(self, trace: Trace, accelerator: Accelerator) -> None:
+        self._trace = trace
+        self._accelerator = accelerator
+        self._port_bits = accelerator.port.width_bits
+        self._constants = {name for operation in trace.operations for name in operation.constants}
+        self._forms: dict[str, Form] = {}
+        self.steps: list[Step] = []
+        self.buffers: dict[str, Buffer] = {}
+
+    def add(self, operation: Operation) -> None:
+        single = len(operation.work) == 1
+        for work in operation.work:
+            name = operation.name if single else f"{operation.name}.{work.step}"
+            if isinstance(work, ArrayWork):
+                self._job(operation, work, name)
+            else:
+                self._function(operation, work, name)
+
+    # Jobs
+
+    def _job(self, operation: Operation, work: ArrayWork, name: str) -> None:
+        job = place(work, name, self._accelerator)
+        array = self._accelerator.arrays[job.array]
+        a, b = self._operand_a(operation, work, job), self._operand_b(operation, work, job)
+        if work.thresholds is not None:
+            words = threshold_words(job.n, array, self._port_bits)
+            self.buffers.setdefault(work.thresholds, Buffer(work.thresholds, words, Origin.CONSTANT))
+        # The rows of a tensor of the trace are those that the trace says, however often the job runs.
+        known = self._trace.tensors.get(work.result)
+        rows = job.count * job.m if known is None else max(known.rows, job.m)
+        row_words = result_row_words(job.n, array, self._port_bits, thresholds=job.thresholds)
+        self.buffers[work.result] = Buffer(work.result, rows * row_words, Origin.STEP)
+        bits = power_of_two_above(array.accumulator_bits)
+        self._forms[work.result] = operand_form(array, 1) if job.thresholds else Form(bits)
+        self.steps.append(JobStep(operation.name, operation.kind, job, a, b, work.thresholds, work.result))
+
+    def _operand_a(self, operation: Operation, work: ArrayWork, job: Job) -> str:
+        form = operand_form(self._accelerator.arrays[job.array], job.planes[0])
+        return self._operand(operation, f"{job.name}.a", work.a, work.prepare_a, (work.m, work.k, work.count), form)
+
+    def _operand_b(self, operation: Operation, work: ArrayWork, job: Job) -> str:
+        form = operand_form(self._accelerator.arrays[job.array], job.planes[1])
+        if work.dynamic:
+            shape = (work.n, work.k, work.count)
+            return self._operand(operation, f"{job.name}.b", work.b, work.prepare_b, shape, form)
+        # Constants are laid out before anything runs, once for every array that takes them in a form of its own.
+        name = work.b if self._forms.get(work.b, form) == form else self._own(f"{job.name}.b")
+        known = self._trace.tensors.get(work.b)
+        rows = work.n if known is None else known.rows
+        words = rows * form.row_words(work.k, self._port_bits)
+        self.buffers.setdefault(name, Buffer(name, words, Origin.CONSTANT))
+        self._forms[name] = form
+        return name
+
+    def _own(self, name: str) -> str:
+        """Return a name for a buffer that is no tensor of the trace."""
+        return self._own(f"{name}'") if name in self._trace.tensors else name
+
+    def _operand(
+        self, operation: Operation, name: str, source: str, preparation: VectorFunction | None,
+        shape: tuple[int, int, int], form: Form,
+    ) -> str:  # fmt: skip
+        """Return the buffer of an operand that is made at run time: the source, or a copy in the array's form."""
+        if source not in self.buffers:
+            self._input(source, form if preparation is None else None)
+        if preparation is None and self._forms[source] == form:
+            return source
+        name = self._own(name)
+        self._copy(operation, name, source, preparation or VectorFunction.RELAYOUT, shape, form)
+        return name
+
+    def _copy(
+        self, operation: Operation, name: str, source: str, function: VectorFunction, shape: tuple[int, int, int],
+        form: Form,
+    ) -> None:  # fmt: skip
+        """Add the step that copies an operand; the copy of one job is used up before that of the next is made."""
+        rows, k, count = shape
+        elements, words = rows * k * count, rows * form.row_words(k, self._port_bits)
+        old = self._forms[source]
+        read = old.planes * ceil_div(ceil_div(elements, old.elements) * old.slot_bits, self._port_bits)
+        self._need_vector_unit(name, function.value)
+        self.buffers[name] = Buffer(name, words, Origin.STEP)
+        self._forms[name] = form
+        self.steps.append(
+            VectorStep(
+                operation.name, operation.kind, name, function, elements, 0, ((source, read),), ((name, count * words),)
+            )
+        )
+
+    def _input(self, name: str, form: Form | None) -> None:
+        """Enter a tensor that no step makes; the host writes an input in the form that its first reader takes."""
+        tensor = self._trace.tensors[name]
+        self._forms[name] = form or element_form(tensor.encoding)
+        words = tensor.rows * self._forms[name].row_words(tensor.elements, self._port_bits)
+        origin = Origin.CONSTANT if name in self._constants else Origin.INPUT
+        self.buffers[name] = Buffer(name, words, origin)
+
+    # Functions of the vector unit
+
+    def _function(self, operation: Operation, work: VectorWork, name: str) -> None:
+        self._need_vector_unit(name, work.function.value)
+        for source in work.reads:
+            if source not in self.buffers:
+                self._input(source, None)
+        reads = tuple((source, self.buffers[source].words) for source in work.reads)
+        writes = () if work.result is None else (self._value(work.result),)
+        self.steps.append(
+            VectorStep(operation.name, operation.kind, name, work.function, work.elements, work.groups, reads, writes)
+        )
+
+    def _value(self, value: Value) -> tuple[str, int]:
+        form = element_form(value.encoding)
+        self._forms[value.name] = form
+        words = value.rows * form.row_words(value.elements, self._port_bits)
+        self.buffers[value.name] = Buffer(value.name, words, Origin.STEP)
+        return value.name, words
+
+    def _need_vector_unit(self, name: str, function: str) -> None:
+        if self._accelerator.vector_unit is None:
+            raise InputError(
+                f"layer {name}: {self._accelerator.name} has no vector unit, which {function} needs "
+                "([vector_unit] in an accelerator file)"
+            )
