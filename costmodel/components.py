@@ -3,11 +3,12 @@
 docs/costs.md explains the formulas, section by section.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from costmodel.logic import (
     Block,
+    Unit,
     clocked,
     correction_bits,
     half_and_full_adders,
@@ -17,9 +18,10 @@ from costmodel.logic import (
 )
 from costmodel.sram import Memory, build_memory
 from costmodel.technology import Technology
-from costmodel.terms import LEAKAGE, Term, sram_term
+from costmodel.terms import LEAKAGE, Term, price_term, sram_term
 from simulator.errors import SimulationError
 from simulator.inventory import FLAG_BITS, VALID_BITS, Component, ComponentKind
+from workloads.errors import InputError, problem
 
 Terms = tuple[Term, ...]
 
@@ -49,6 +51,11 @@ class PricedComponent:
         return self.actions[action]
 
     @property
+    def off_chip(self) -> bool:
+        """Tell whether the component is not on the chip: its energy is never summed into the chip's."""
+        return self.component.kind is ComponentKind.DRAM
+
+    @property
     def terms(self) -> Terms:
         """Return every term of the component."""
         energies = [term for terms in self.actions.values() for term in terms]
@@ -58,7 +65,8 @@ class PricedComponent:
 def price_component(component: Component, port_bits: int, technology: Technology) -> PricedComponent:
     """Price a component; a memory is written by port words of ``port_bits``.
 
-    Errors: InputError if the technology lacks a price, SimulationError for a kind without formulas.
+    Errors: InputError if the technology lacks a price, or a mac PE's element or accumulator has none; SimulationError
+    for a kind without formulas.
     """
     if component.kind is ComponentKind.SRAM:
         return _sram(component, port_bits, technology)
@@ -67,8 +75,8 @@ def price_component(component: Component, port_bits: int, technology: Technology
     return _LOGIC[component.kind](component, technology)
 
 
-def _pe(component: Component, technology: Technology) -> PricedComponent:
-    lanes, bits = component.lanes, component.accumulator_bits
+def _xnor_pe(component: Component, technology: Technology) -> PricedComponent:
+    lanes, bits = component.word_bits, component.accumulator_bits
     blocks = (
         Block("xnor gates", "bitwise_32", lanes, "lanes"),
         Block("popcount", "adder_32", half_and_full_adders(lanes), "(lanes - ones(lanes))", "adder_8"),
@@ -76,12 +84,56 @@ def _pe(component: Component, technology: Technology) -> PricedComponent:
         Block("shifter", "shifter_32", bits, "accumulator_bits"),
         Block("accumulator", "adder_32", bits, "accumulator_bits"),
     )
-    sum_written = written(bits, "accumulator_bits", technology)
+    return _pe(component, blocks, written(bits, "accumulator_bits", technology), technology)
+
+
+_MULTIPLIERS = {"int8": "multiplier_int8", "fp16": "multiplier_fp16", "fp32": "multiplier_fp32"}
+"""Element -> the unit that multiplies two."""
+_FLOAT_ADDERS = {16: "adder_fp16", 32: "adder_fp32"}
+"""Accumulator bits -> the unit that adds floats of so many."""
+
+
+def _mac_pe(component: Component, technology: Technology) -> PricedComponent:
+    multiplier = _MULTIPLIERS.get(component.element)
+    if multiplier is None:
+        rule = f"must be one of {', '.join(_MULTIPLIERS)}, which have a multiplier"
+        raise InputError(problem(f"{component.name}: element", rule, component.element))
+    bits, stage_bits = component.accumulator_bits, _stage_bits(component)
+    blocks = (Unit("multiplier", multiplier), _accumulator(component))
+    data = written(bits + stage_bits, "(accumulator_bits + stage_bits)", technology)
+    return _pe(component, blocks, data, technology)
+
+
+def _accumulator(component: Component) -> Block | Unit:
+    """Return the adder of a mac PE: integers add in the accumulator's width, floats in fp16 or fp32."""
+    bits = component.accumulator_bits
+    if component.element == "int8":
+        return Block("accumulator", "adder_32", bits, "accumulator_bits")
+    if bits not in _FLOAT_ADDERS:
+        rule = f"must be 16 or 32 for {component.element}"
+        raise InputError(problem(f"{component.name}: accumulator_bits", rule, bits))
+    return Unit("accumulator", _FLOAT_ADDERS[bits])
+
+
+def _stage_bits(component: Component) -> int:
+    """Return the flip-flops between a mac PE's operands and its accumulator, flags included.
+
+    Errors: SimulationError if the component has fewer flip-flops than operands, flags, accumulator and result take.
+    """
+    base = 2 * (component.word_bits + VALID_BITS) + FLAG_BITS + 2 * component.accumulator_bits
+    if component.register_bits < base:
+        raise SimulationError(f"{component.name}: {component.register_bits} flip-flops, but a PE has at least {base}")
+    return component.register_bits - base
+
+
+def _pe(component: Component, blocks: Sequence[Block | Unit], added: Term, technology: Technology) -> PricedComponent:
+    """Price a PE of those blocks; ``added`` is the data that one multiply-accumulate writes."""
+    sum_written = written(component.accumulator_bits, "accumulator_bits", technology)
     return PricedComponent(
         component,
         {
-            "clock": (clocked(component.register_bits, "register_bits", technology),),
-            "multiply_accumulate": (*(block.energy(technology) for block in blocks), sum_written),
+            "clock": (_clocked(component, technology),),
+            "multiply_accumulate": (*(block.energy(technology) for block in blocks), added),
             "pass_a": (_passed(component, VALID_BITS + FLAG_BITS, technology),),
             "pass_b": (_passed(component, VALID_BITS, technology),),
             "capture": (sum_written,),
@@ -96,7 +148,7 @@ def _skew(component: Component, technology: Technology) -> PricedComponent:
     return PricedComponent(
         component,
         {
-            "clock": (clocked(component.register_bits, "register_bits", technology),),
+            "clock": (_clocked(component, technology),),
             "pass_a": (_passed(component, VALID_BITS, technology),),
             "pass_b": (_passed(component, VALID_BITS, technology),),
         },
@@ -111,7 +163,7 @@ def _threshold_unit(component: Component, technology: Technology) -> PricedCompo
     return PricedComponent(
         component,
         {
-            "clock": (clocked(component.register_bits, "register_bits", technology),),
+            "clock": (_clocked(component, technology),),
             "compare": (comparator.energy(technology),),
             "write": (written(bits + 1, "(accumulator_bits + 1)", technology),),
         },
@@ -132,11 +184,39 @@ def _register_file(component: Component, technology: Technology) -> PricedCompon
     )
 
 
+def _vector_lane(component: Component, technology: Technology) -> PricedComponent:
+    adder, multiplier = Unit("adder", "adder_fp32"), Unit("multiplier", "multiplier_fp32")
+    comparator = Block("comparator", "comparator_32", component.word_bits, "word_bits")
+    blocks = (adder, multiplier, comparator)
+    result = written(component.word_bits, "word_bits", technology)
+    return PricedComponent(
+        component,
+        {
+            "clock": (_clocked(component, technology),),
+            "add": (adder.energy(technology), result),
+            "multiply": (multiplier.energy(technology), result),
+            "compare": (comparator.energy(technology), result),
+            "move": (result,),
+        },
+        (*(block.area(technology) for block in blocks), _registers_area(component, technology)),
+        (*(block.leakage(technology) for block in blocks), _registers_leakage(component, technology)),
+    )
+
+
+def _dram(component: Component, technology: Technology) -> PricedComponent:
+    # Off chip: it has no area and no leakage there.
+    bit = (price_term("memory", "dram_bit_energy", 1, "1", technology),)
+    return PricedComponent(component, {"read_bit": bit, "write_bit": bit}, (), ())
+
+
 _LOGIC: Mapping[ComponentKind, Callable[[Component, Technology], PricedComponent]] = {
-    ComponentKind.XNOR_PE: _pe,
+    ComponentKind.XNOR_PE: _xnor_pe,
+    ComponentKind.MAC_PE: _mac_pe,
     ComponentKind.SKEW: _skew,
     ComponentKind.THRESHOLD_UNIT: _threshold_unit,
     ComponentKind.REGISTER_FILE: _register_file,
+    ComponentKind.VECTOR_LANE: _vector_lane,
+    ComponentKind.DRAM: _dram,
 }
 
 
@@ -157,7 +237,11 @@ def _sram(component: Component, port_bits: int, technology: Technology) -> Price
 
 
 def _passed(component: Component, flags: int, technology: Technology) -> Term:
-    return written(component.lanes + flags, f"(lanes + {flags})", technology)
+    return written(component.word_bits + flags, f"(word_bits + {flags})", technology)
+
+
+def _clocked(component: Component, technology: Technology) -> Term:
+    return clocked(component.register_bits, "register_bits", technology)
 
 
 def _registers_area(component: Component, technology: Technology) -> Term:

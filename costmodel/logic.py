@@ -51,6 +51,26 @@ class Block:
         return price_term(part, f"{unit}_{quality}", self.bits / width, f"{self.text} / {width}", technology)
 
 
+@dataclass(frozen=True)
+class Unit:
+    """A priced unit that is used whole: a multiplier, or an adder of floats."""
+
+    part: str
+    unit: str
+
+    def energy(self, technology: Technology) -> Term:
+        """Return the energy of one use."""
+        return price_term(self.part, f"{self.unit}_energy", 1, "1", technology)
+
+    def area(self, technology: Technology) -> Term:
+        """Return the area."""
+        return price_term(self.part, f"{self.unit}_area", 1, "1", technology)
+
+    def leakage(self, technology: Technology) -> Term:
+        """Return the leakage power."""
+        return price_term(LEAKAGE, f"{self.unit}_leakage", 1, "1", technology)
+
+
 def register_area(bits: int, text: str, technology: Technology) -> Term:
     """Return the area of flip-flops."""
     return price_term("flip-flops", "register_bit_area", bits, text, technology)

@@ -32,11 +32,11 @@ _DIVISORS = {"pJ": 1, "fJ": 1_000, "um2": 1, "mW": 1, "uW": 1_000, "nW": 1_000_0
 
 @dataclass(frozen=True)
 class Price:
-    """One number of a technology file; a ``voltage_v`` of None is one that the source does not state."""
+    """One number of a technology file; a ``node_nm`` or ``voltage_v`` of None is one that the source does not state."""
 
     value: float
     unit: str
-    node_nm: float
+    node_nm: float | None
     voltage_v: float | None
     kind: Kind
     source: str
@@ -70,7 +70,7 @@ class SramTable:
     """The macros of one node: every width at every capacity of a grid."""
 
     points: tuple[SramPoint, ...]
-    node_nm: float
+    node_nm: float | None
     voltage_v: float | None
     kind: Kind
     source: str

@@ -14,8 +14,8 @@ SCHEMA_VERSION = 1
 TECHNOLOGY_DIR = Path(__file__).parent / "technologies"
 
 
-def _voltage(value: object) -> float | None:
-    """Return a voltage, or None where the file says that its source states none."""
+def _stated(value: object) -> float | None:
+    """Return a number, or None where the file says that its source states none."""
     if value == "unknown":
         return None
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
@@ -36,15 +36,15 @@ def _table(name: str) -> str:
 
 
 Positive = Annotated[float, Field(gt=0)]
-Voltage = Annotated[float | None, BeforeValidator(_voltage)]
+Stated = Annotated[float | None, BeforeValidator(_stated)]
 KindName = Literal["synthesized", "published", "composed", "scaled", "unverified"]
 
 
 class OriginModel(FileModel):
     """Where a number holds and where it comes from."""
 
-    node_nm: Positive
-    voltage_v: Voltage
+    node_nm: Stated
+    voltage_v: Stated
     kind: KindName
     source: Annotated[str, AfterValidator(_source)]
     note: str = ""
@@ -95,6 +95,22 @@ class PricesModel(FileModel):
     comparator_32_energy: EnergyModel | None = None
     comparator_32_area: AreaModel | None = None
     comparator_32_leakage: LeakageModel | None = None
+    multiplier_int8_energy: EnergyModel | None = None
+    multiplier_int8_area: AreaModel | None = None
+    multiplier_int8_leakage: LeakageModel | None = None
+    multiplier_fp16_energy: EnergyModel | None = None
+    multiplier_fp16_area: AreaModel | None = None
+    multiplier_fp16_leakage: LeakageModel | None = None
+    multiplier_fp32_energy: EnergyModel | None = None
+    multiplier_fp32_area: AreaModel | None = None
+    multiplier_fp32_leakage: LeakageModel | None = None
+    adder_fp16_energy: EnergyModel | None = None
+    adder_fp16_area: AreaModel | None = None
+    adder_fp16_leakage: LeakageModel | None = None
+    adder_fp32_energy: EnergyModel | None = None
+    adder_fp32_area: AreaModel | None = None
+    adder_fp32_leakage: LeakageModel | None = None
+    dram_bit_energy: EnergyModel | None = None
 
 
 class SramModel(OriginModel):
@@ -109,7 +125,7 @@ class TechnologyModel(FileModel):
     schema_version: Literal[1]
     name: Annotated[str, Field(min_length=1, max_length=100)]
     node_nm: Positive
-    voltage_v: Voltage
+    voltage_v: Stated
     description: str = ""
     prices: PricesModel
     sram: SramModel

@@ -2,19 +2,30 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from costmodel.components import PricedComponent, price_component
 from costmodel.statements import NOT_PRICED
 from costmodel.technology import Price, Technology
 from costmodel.technology_file import load_technology
 from costmodel.terms import Term
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Array, Dram, VectorUnit
 from simulator.accelerator_file import load_accelerator
 from simulator.inventory import inventory
+from workloads.encodings import encoding
 
 PRESET = "xnor-16x16x64"
 PARTS = ("xnor gates", "popcount", "shifter", "accumulator", "flip-flop clock", "flip-flop data")
 BUSY = ("clock", "multiply_accumulate", "pass_a", "pass_b")
+ELEMENTS = ("int8", "fp16", "fp32")
+# A word of each source's text, the first that it has, and what the table calls it.
+SOURCES = {
+    "recollected": "recollection",
+    "EcoFormer": "EcoFormer",
+    "Horowitz": "Horowitz",
+    "Aladdin": "Aladdin",
+    "LPDDR4": "DRAM",
+}
 
 
 def priced_preset(technology: Technology | None = None) -> dict[str, PricedComponent]:
@@ -27,6 +38,28 @@ def priced(accelerator: Accelerator, technology: Technology) -> dict[str, Priced
     """Return an accelerator's components with their prices."""
     port_bits = accelerator.port.width_bits
     return {item.name: price_component(item, port_bits, technology) for item in inventory(accelerator)}
+
+
+def mac_array(element: str, accumulator_bits: int = 32, pipeline_cycles: int = 1) -> Array:
+    """Return an array of 2 x 2 mac PEs."""
+    return Array(
+        f"{element}_{accumulator_bits}",
+        2,
+        2,
+        1,
+        accumulator_bits,
+        5,
+        encoding(element),
+        pipeline_cycles=pipeline_cycles,
+    )
+
+
+def every_kind() -> Accelerator:
+    """Return an accelerator that has every kind of component, and so needs every price."""
+    preset = load_accelerator(PRESET)
+    macs = [mac_array("int8"), mac_array("fp16", 16), mac_array("fp16"), mac_array("fp32")]
+    arrays = {**preset.arrays, **{array.name: array for array in macs}}
+    return replace(preset, arrays=arrays, vector_unit=VectorUnit(4), dram=Dram(64))
 
 
 def total(terms: Iterable[Term], part: str | None = None) -> float:
@@ -45,19 +78,22 @@ def price_lines(technology: Technology) -> list[str]:
 
 
 def _price(price: Price) -> str:
-    source = next(word for word in ("Horowitz", "Aladdin") if word in price.source)
-    voltage = "unknown" if price.voltage_v is None else f"{price.voltage_v:g}"
-    return f"{price.value:g} {price.unit} | {price.node_nm:g} | {voltage} | {price.kind.value} | {source}"
+    source = next(name for word, name in SOURCES.items() if word in price.source)
+    node, voltage = ("unknown" if number is None else f"{number:g}" for number in (price.node_nm, price.voltage_v))
+    return f"{price.value:g} {price.unit} | {node} | {voltage} | {price.kind.value} | {source}"
 
 
 def formula_lines() -> list[str]:
-    """Return one line for every energy, area and leakage formula of the preset."""
-    lines = []
-    for item in priced_preset().values():
+    """Return one line for every energy, area and leakage formula."""
+    # Each formula once, those of one kind and event together: the mac PEs differ by their element.
+    lines: dict[tuple[str, str], dict[str, None]] = {}
+    for item in priced(every_kind(), load_technology("45nm")).values():
         kind = item.component.kind.value
-        rows = [*item.actions.items(), ("area", item.area), ("leakage", item.leakage)]
-        lines += [f"| {kind} | {name} | {term.part} | {term.formula} |" for name, terms in rows for term in terms]
-    return list(dict.fromkeys(lines))
+        for name, terms in [*item.actions.items(), ("area", item.area), ("leakage", item.leakage)]:
+            texts = (f"| {kind} | {name} | {term.part} | {term.formula} |" for term in terms)
+            lines.setdefault((kind, name), {}).update(dict.fromkeys(texts))
+    kinds = list(dict.fromkeys(kind for kind, _ in lines))
+    return [text for kind in kinds for (of, _), texts in lines.items() if of == kind for text in texts]
 
 
 def pe_lines() -> list[str]:
@@ -75,6 +111,22 @@ def pe_lines() -> list[str]:
     return [f"| {part} | {' | '.join(f'{number:.1f}' for number in numbers)} |" for part, numbers in rows.items()]
 
 
+def mac_pe_lines() -> list[str]:
+    """Return one line for every mac PE of 32-bit sums: fJ of a busy cycle, of an idle one, and um2."""
+    preset, technology = load_accelerator(PRESET), load_technology("45nm")
+    lines = []
+    for element in ELEMENTS:
+        for cycles in (1, 2, 3):
+            array = mac_array(element, pipeline_cycles=cycles)
+            pe = priced(replace(preset, arrays={array.name: array}), technology)[f"{array.name}.pe"]
+            leaked = leakage_fj(pe, preset.frequency_hz)
+            busy = sum(total(pe.energy_terms(action)) for action in BUSY) * 1e3 + leaked
+            idle = total(pe.energy_terms("clock")) * 1e3 + leaked
+            bits = pe.component.register_bits
+            lines.append(f"| {element} | {cycles} | {bits} | {busy:.1f} | {idle:.1f} | {total(pe.area):.1f} |")
+    return lines
+
+
 def component_lines() -> list[str]:
     """Return one line for every component: units, mm2 and mW of all units, pJ of each event."""
     lines = []
@@ -87,5 +139,5 @@ def component_lines() -> list[str]:
 
 
 def not_priced_lines() -> list[str]:
-    """Return one line for everything that has no price."""
-    return [f"- {text}" for text in NOT_PRICED]
+    """Return one line for everything that has no price, and the accelerators that it is said of."""
+    return [f"| {where.value} | {text} |" for where, text in NOT_PRICED]

@@ -10,9 +10,10 @@ from costmodel.components import price_component
 from costmodel.logic import correction_bits, half_and_full_adders
 from costmodel.technology import Kind
 from costmodel.technology_file import load_technology
+from simulator.accelerator import Accelerator
 from simulator.errors import SimulationError
 from simulator.inventory import Component, ComponentKind
-from tests.costmodel.doc_tables import BUSY, priced, priced_preset, total
+from tests.costmodel.doc_tables import BUSY, every_kind, priced, priced_preset, total
 from tests.strategies import hardware
 from workloads.errors import InputError
 
@@ -105,11 +106,27 @@ def test_a_pe_with_more_lanes_or_bits_costs_no_less(lanes: int, bits: int) -> No
 def test_every_price_is_needed(name: str) -> None:
     fewer = replace(TECHNOLOGY, prices={key: price for key, price in TECHNOLOGY.prices.items() if key != name})
     with pytest.raises(InputError, match=f"^no price {name} in 45nm"):
-        priced(hardware(2, 2, 4), fewer)
+        priced(every_kind(), fewer)
 
 
-def test_every_component_has_area_and_leakage() -> None:
-    assert all(total(item.area) > 0 and total(item.leakage) > 0 for item in priced_preset().values())
+@pytest.mark.parametrize(
+    ("accelerator", "words"),
+    [
+        (hardware(2, 2, 4), ("int8", "fp16", "fp32", "dram")),
+        (replace(every_kind(), vector_unit=None, dram=None, arrays={"int8": every_kind().arrays["int8_32"]}),
+         ("bitwise", "shifter", "adder_8", "fp16", "fp32", "dram")),
+    ],
+)  # fmt: skip
+def test_a_price_that_no_component_has_use_for_may_be_missing(accelerator: Accelerator, words: tuple[str, ...]) -> None:
+    kept = {name: price for name, price in TECHNOLOGY.prices.items() if not any(word in name for word in words)}
+    assert len(kept) < len(TECHNOLOGY.prices)
+    assert priced(accelerator, replace(TECHNOLOGY, prices=kept))
+
+
+def test_every_component_on_the_chip_has_area_and_leakage() -> None:
+    items = priced(every_kind(), TECHNOLOGY).values()
+    assert all(total(item.area) > 0 and total(item.leakage) > 0 for item in items if not item.off_chip)
+    assert [item.component.name for item in items if item.off_chip] == ["dram"]
 
 
 def test_an_unverified_price_stays_unverified_and_a_published_one_times_a_quantity_is_composed() -> None:
@@ -126,7 +143,17 @@ def test_an_event_without_a_formula_is_no_silent_zero() -> None:
         SMALL["xnor.pe"].energy_terms("dance")
 
 
-def test_every_kind_of_component_has_formulas() -> None:
-    for kind in ComponentKind:
-        component = Component("x", kind, 1, lanes=1, accumulator_bits=8, capacity_bits=64, width_bits=64)
-        assert price_component(component, 64, TECHNOLOGY).actions
+@pytest.mark.parametrize("kind", ComponentKind)
+def test_every_kind_of_component_has_formulas(kind: ComponentKind) -> None:
+    component = Component(
+        "x",
+        kind,
+        1,
+        word_bits=8,
+        element="int8",
+        accumulator_bits=16,
+        register_bits=100,
+        capacity_bits=64,
+        width_bits=64,
+    )
+    assert price_component(component, 64, TECHNOLOGY).actions

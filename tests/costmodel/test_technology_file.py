@@ -50,6 +50,11 @@ def test_a_foreign_node_and_an_unknown_voltage_are_kept() -> None:
     assert load_technology("45nm").price("adder_32_energy").voltage_v == 0.9
 
 
+def test_an_unknown_node_is_kept() -> None:
+    price = load_technology("45nm").price("dram_bit_energy")
+    assert (price.amount, price.node_nm, price.voltage_v, price.kind) == (8, None, None, Kind.PUBLISHED)
+
+
 def test_a_missing_price_names_technology_and_file() -> None:
     technology = load_technology("45nm")
     without = {name: price for name, price in technology.prices.items() if name != "shifter_32_energy"}
@@ -77,6 +82,13 @@ def test_a_price_may_be_left_out_of_the_file(tmp_path: Path) -> None:
         ('"fJ"', '"um2"', "prices.register_bit_clock_energy.unit must be 'fJ' or 'pJ', not 'um2'"),
         ('"unknown"', '"high"', "voltage_v must be a number > 0 or \"unknown\", not 'high'"),
         ("voltage_v = 0.9", "voltage_v = 0", 'voltage_v must be a number > 0 or "unknown", not 0'),
+        (
+            "node_nm = 40",
+            'node_nm = "new"',
+            "register_bit_clock_energy.node_nm must be a number > 0 or \"unknown\", not 'new'",
+        ),
+        ("node_nm = 40", "node_nm = -40", 'node_nm must be a number > 0 or "unknown", not -40'),
+        ("node_nm = 45", 'node_nm = "unknown"', "node_nm must be a number, not 'unknown'"),
         ('voltage_v = "unknown"\n', "", "prices.register_bit_clock_energy.voltage_v is required"),
         (
             "schema_version = 1",
