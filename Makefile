@@ -17,7 +17,9 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 .PHONY: run test test-fast test-all lint train-check bench clean help
 .DEFAULT_GOAL := help
 
-run: $(VENV)/.core ## Run the MNIST network on a preset and print one page.
+run: $(VENV)/.core ## Compare EcoFormer with softmax attention, then run the MNIST network; one page each.
+	$(BIN)/xnorsim run ecoformer-pvtv2-b0 --against pvtv2-b0 --accelerator xnor-fp32
+	@echo
 	$(BIN)/xnorsim run mnist-tfc
 
 test: $(VENV)/.dev ## Run every test but the slow ones.

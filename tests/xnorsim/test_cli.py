@@ -70,10 +70,10 @@ def test_a_wrong_accelerator_file_is_named(trace: str, tmp_path: Path, capsys: p
 
 
 def test_an_operation_that_no_array_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_trace(one_product(2, 3, 4, "int8", "int8"), tmp_path / "int8.xtrace")
-    assert run(["run", str(tmp_path / "int8.xtrace")]) == 2
+    write_trace(one_product(2, 3, 4, "int9", "int8"), tmp_path / "int9.xtrace")
+    assert run(["run", str(tmp_path / "int9.xtrace")]) == 2
     (line,) = lines(capsys)
-    assert "layer product: no array of xnor-16x16x64 can hold int8 x int8" in line
+    assert "layer product: no array of xnor-16x16x64 holds int9 x int8" in line
 
 
 def test_a_file_has_no_parameters(trace: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,7 +159,7 @@ def test_brackets_in_names_are_printed_as_they_are(tmp_path: Path, capsys: pytes
 
 
 def test_a_line_break_in_a_name_does_not_break_the_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    trace = one_product(2, 3, 4, "int8", "int8")
+    trace = one_product(2, 3, 4, "int9", "int8")
     named = replace(trace, operations=(replace(trace.matrix_products[0], name="two\nlines"),))
     write_trace(named, tmp_path / "n.xtrace")
     assert run(["run", str(tmp_path / "n.xtrace")]) == 2

@@ -12,7 +12,8 @@ from simulator.accelerator_file import load_accelerator
 from simulator.run import Run, simulate
 from tests.traces import two_layers
 from xnorsim.accuracy import accuracy
-from xnorsim.page import energy_text, print_page, time_text
+from xnorsim.page import print_page
+from xnorsim.texts import energy_text, time_text
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,8 @@ def row(page: list[str], name: str) -> list[str]:
 def test_layers_show_their_classes_and_what_bounds_them(page: list[str], found: tuple[Run, Estimate]) -> None:
     run, costs = found
     for layer, parts in zip(run.layer_runs, costs.energy_by_layer_pj, strict=True):
-        classes = layer.classes
+        classes = layer.total_classes
+        assert layer.job is not None
         numbers = (classes.cycles, classes.issue, classes.schedule, classes.load_stall, 0, classes.flush)
         shape = f"{layer.job.m} x {layer.job.k} x {layer.job.n}"
         expected = [layer.job.name, shape, *(f"{number:,}" for number in numbers), layer.bound_by]

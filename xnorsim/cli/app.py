@@ -25,6 +25,10 @@ Technology = Annotated[str, typer.Option("--technology", "-t", help="A technolog
 Parameters = Annotated[
     list[str] | None, typer.Option("--parameter", "-p", help="A parameter of the workload, key=value; repeatable.")
 ]
+Casts = Annotated[
+    list[str] | None,
+    typer.Option("--cast", metavar="FROM=TO", help="Run an encoding as another one: fp32=int8; repeatable."),
+]
 Json = Annotated[
     str | None, typer.Option("--json", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 ]
@@ -73,13 +77,23 @@ def run_command(
     workload: Annotated[str, typer.Argument(help="A built-in network's name or a trace file.")],
     accelerator: Accelerator = DEFAULT_ACCELERATOR,
     technology: Technology = DEFAULT_TECHNOLOGY,
+    cast: Casts = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", metavar="ACCELERATOR", help="Compare with the run on this accelerator.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="WORKLOAD", help="Compare with this workload, under the same casts and parameters."
+        ),
+    ] = None,
     parameter: Parameters = None,
     json: Json = None,
 ) -> None:
     """Run a workload on an accelerator and report cycles, latency, area and energy."""
-    from xnorsim.cli.run import run
+    from xnorsim.cli.run import Request, run
 
-    run(workload, accelerator, technology, _parsed(parameter or []), json)
+    run(Request(workload, accelerator, technology, _parsed(parameter or []), cast or [], baseline, against, json))
 
 
 @app.command("account")

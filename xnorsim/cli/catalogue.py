@@ -6,7 +6,7 @@ from itertools import chain
 from rich.table import Table
 
 from costmodel.technology_file import load_technology, technology_names
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Array
 from simulator.accelerator_file import load_accelerator, preset_names
 from workloads.networks import NETWORKS
 from xnorsim.cli.workload_page import print_workload
@@ -48,23 +48,46 @@ def _show_accelerator(accelerator: Accelerator) -> None:
     out.print(f"{accelerator.name}: {accelerator.description}\n")
     rows = chain(
         [("frequency", f"{accelerator.frequency_hz / 1e6:g} MHz")],
-        *(
-            [
-                (f"arrays.{a.name}", f"{a.rows} rows x {a.cols} cols of {a.lanes} lanes, output stationary"),
-                ("", f"accumulators of {a.accumulator_bits} bits, {a.result_tiles} result tiles, clocks not gated"),
-            ]
-            for a in accelerator.arrays.values()
-        ),
+        *(_array_rows(array) for array in accelerator.arrays.values()),
         [
             ("scratchpads.a", f"{accelerator.scratchpad_a_bits / 8192:g} KiB in two halves"),
             ("scratchpads.b", f"{accelerator.scratchpad_b_bits / 8192:g} KiB in two halves"),
             ("port", f"{accelerator.port.width_bits} bits, latency {accelerator.port.latency_cycles} cycles"),
             ("global_buffer", f"{accelerator.global_buffer_bits / 8192:g} KiB"),
+            *_around(accelerator),
         ],
     )
     for row in rows:
         table.add_row(*row)
     out.print(table)
+
+
+def _array_rows(array: Array) -> list[tuple[str, str]]:
+    buffers = f"accumulators of {array.accumulator_bits} bits, {array.result_tiles} result tiles"
+    return [
+        (f"arrays.{array.name}", f"{array.rows} rows x {array.cols} cols of {_pe(array)}, output stationary"),
+        ("", f"{buffers}, {_gated(array.clock_gated)}"),
+    ]
+
+
+def _pe(array: Array) -> str:
+    if array.element is None:
+        return f"{array.lanes} lanes"
+    return f"{array.element.name} multiply-accumulators, {array.pipeline_cycles} cycles deep"
+
+
+def _gated(clock_gated: bool) -> str:
+    return "clock stopped when idle (no RTL)" if clock_gated else "clocks not gated"
+
+
+def _around(accelerator: Accelerator) -> Iterable[tuple[str, str]]:
+    unit = accelerator.vector_unit
+    if unit is not None:
+        yield "vector_unit", f"{unit.lanes} lanes of fp32, {_gated(unit.clock_gated)}"
+        for function, cycles in unit.cycles_per_element.items():
+            yield "", f"{function.value}: {cycles} cycles an element"
+    if accelerator.dram is not None:
+        yield "dram", f"{accelerator.dram.bits_per_cycle} bits a cycle"
 
 
 def _show_technology(name: str) -> None:
@@ -73,5 +96,6 @@ def _show_technology(name: str) -> None:
     table = _table("price", "value", "unit", "node", "voltage", "kind", "source")
     for key, price in technology.prices.items():
         volts = f"{price.voltage_v:g} V" if price.voltage_v else "unknown"
-        table.add_row(key, f"{price.value:g}", price.unit, f"{price.node_nm} nm", volts, price.kind.value, price.source)
+        node = "unknown" if price.node_nm is None else f"{price.node_nm:g} nm"
+        table.add_row(key, f"{price.value:g}", price.unit, node, volts, price.kind.value, price.source)
     out.print(table)

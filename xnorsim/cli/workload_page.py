@@ -7,7 +7,7 @@ from rich.table import Table
 
 from workloads.builtin import Network
 from workloads.networks import NETWORKS, load_trace
-from workloads.operations import ArrayWork, MatrixProduct, Operation
+from workloads.operations import ArrayWork, MatrixProduct, Operation, Work
 from workloads.operations.work import macs, vector_elements
 from workloads.trace import Trace
 from xnorsim.console import console
@@ -56,9 +56,16 @@ def _layers(trace: Trace) -> Table:
 def _equal_layers(trace: Trace) -> list[list[Operation]]:
     groups: dict[object, list[Operation]] = {}
     for operation in trace.operations:
-        key = (_BLOCK.sub(".blocks.*.", operation.name), operation.kind, operation.work)
+        key = (_BLOCK.sub(".blocks.*.", operation.name), operation.kind, tuple(map(_shape, operation.work)))
         groups.setdefault(key, []).append(operation)
     return list(groups.values())
+
+
+def _shape(work: Work) -> tuple[object, ...]:
+    """Return what a step's row shows: its sizes, without the names of its tensors."""
+    if isinstance(work, ArrayWork):
+        return work.step, work.m, work.k, work.n, work.count, work.encoding_a, work.encoding_b
+    return work.step, work.function, work.elements
 
 
 def _add_rows(table: Table, group: Sequence[Operation]) -> None:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
-from simulator.job import Job, Product
+from simulator.job import Job
 from simulator.layout import k_words
-from simulator.placement import place
+from simulator.program import JobStep, program
+from workloads.encodings import Digit
 from workloads.errors import InputError
-from workloads.operations import MatrixProduct
 from workloads.packing import Words
 from workloads.trace import Trace
 from xnorsim.cosimulation.errors import CosimulationError
@@ -85,8 +85,12 @@ def rtl_parameters(accelerator: Accelerator, array_name: str, memory_words: int)
 
 
 def rtl_job(job: Job, accelerator: Accelerator, *, a: int, b: int, thresholds: int, result: int) -> RtlJob:
-    """Return a job as the RTL takes it, with the addresses of its areas."""
+    """Return a job as the RTL takes it, with the addresses of its areas.
+
+    Errors: InputError for a job that the RTL does not run.
+    """
     lanes = accelerator.arrays[job.array].lanes
+    digit, shift = _plane_pair(job)
     return RtlJob(
         m=job.m,
         n=job.n,
@@ -94,14 +98,42 @@ def rtl_job(job: Job, accelerator: Accelerator, *, a: int, b: int, thresholds: i
         tail_lanes=(job.k - 1) % lanes + 1,
         n_words=k_words(job.n, lanes),
         thresholds=job.thresholds,
-        and_product=job.product is Product.AND,
-        shift=job.shift,
+        and_product=digit is Digit.UNIPOLAR,
+        shift=shift,
         a_addr=a,
         b_addr=b,
         t_addr=thresholds,
         r_addr=result,
         cycle_limit=_CYCLE_MARGIN * run_job(job, accelerator).cycles,
     )
+
+
+def _plane_pair(job: Job) -> tuple[Digit, int]:
+    """Return the digits of both planes and the logarithm of their weight.
+
+    Errors: InputError if there is more than one plane, the digits differ, or the weight is negative.
+    """
+    planes_a, planes_b = job.encoding_a.planes, job.encoding_b.planes
+    pair = (*planes_a, *planes_b)
+    alike = len(planes_a) == len(planes_b) == 1 and planes_a[0].digit is planes_b[0].digit
+    if not (job.bit_serial and alike) or any(plane.negative for plane in pair):
+        raise InputError(
+            f"layer {job.name}: the RTL multiplies one plane by one of the same digits, "
+            f"not {job.encoding_a.name} by {job.encoding_b.name}"
+        )
+    return planes_a[0].digit, sum(plane.weight_log2 for plane in pair)
+
+
+def _job_steps(trace: Trace, accelerator: Accelerator) -> list[JobStep]:
+    """Return the steps of a trace, all of which must be jobs of one array.
+
+    Errors: InputError naming the first that is not.
+    """
+    steps = program(trace, accelerator).steps
+    other = next((step for step in steps if not isinstance(step, JobStep)), None)
+    if other is not None:
+        raise InputError(f"layer {other.name}: the RTL has no vector unit")
+    return [step for step in steps if isinstance(step, JobStep)]
 
 
 def run_trace(trace: Trace, accelerator: Accelerator, work_dir: Path) -> RtlRun:
@@ -112,28 +144,25 @@ def run_trace(trace: Trace, accelerator: Accelerator, work_dir: Path) -> RtlRun:
     if not trace.has_operands:
         raise InputError(f"{trace.name}: has no operands to run on the RTL")
     port_bits = accelerator.port.width_bits
-    jobs = [place(operation, accelerator) for operation in trace.operations]
+    steps = _job_steps(trace, accelerator)
     memory, addresses = Memory(port_bits), dict[str, int]()
-    for operation, job in zip(trace.matrix_products, jobs, strict=True):
-        _place_areas(memory, addresses, trace, operation, job, accelerator)
+    for step in steps:
+        _place_areas(memory, addresses, trace, step, accelerator)
     rtl_jobs = [
         rtl_job(
-            job,
+            step.job,
             accelerator,
-            a=addresses[operation.a],
-            b=addresses[operation.b],
-            thresholds=addresses[operation.thresholds] if operation.thresholds else 0,
-            result=addresses[operation.result],
+            a=addresses[step.a],
+            b=addresses[step.b],
+            thresholds=addresses[step.thresholds] if step.thresholds else 0,
+            result=addresses[step.result],
         )
-        for operation, job in zip(trace.matrix_products, jobs, strict=True)
+        for step in steps
     ]
     image = memory.image()
-    parameters = rtl_parameters(accelerator, jobs[0].array, memory_words(len(image)))
+    parameters = rtl_parameters(accelerator, steps[0].job.array, memory_words(len(image)))
     cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir)
-    results = {
-        operation.result: read_result(after, addresses[operation.result], job, accelerator)
-        for operation, job in zip(trace.matrix_products, jobs, strict=True)
-    }
+    results = {step.result: read_result(after, addresses[step.result], step.job, accelerator) for step in steps}
     return RtlRun(as_classes(cycles), results)
 
 
@@ -154,24 +183,20 @@ def memory_words(image_words: int) -> int:
 
 
 def _place_areas(
-    memory: Memory,
-    addresses: dict[str, int],
-    trace: Trace,
-    operation: MatrixProduct,
-    job: Job,
-    accelerator: Accelerator,
+    memory: Memory, addresses: dict[str, int], trace: Trace, step: JobStep, accelerator: Accelerator
 ) -> None:
-    """Place an operation's areas: operands that are not there yet, and room for its result."""
+    """Place a step's areas: operands that are not there yet, and room for its result."""
+    job = step.job
     array, port_bits = accelerator.arrays[job.array], accelerator.port.width_bits
-    for name in (operation.a, operation.b):
+    for name in (step.a, step.b):
         packed = trace.tensors[name].packed
         if name not in addresses and packed is not None:
             addresses[name] = memory.place(operand_area(packed[:, 0], job.k, array, port_bits))
-    if operation.thresholds is not None and operation.thresholds not in addresses:
-        area = threshold_area(trace.thresholds[operation.thresholds], array, port_bits)
-        addresses[operation.thresholds] = memory.place(area)
+    if step.thresholds is not None and step.thresholds not in addresses:
+        area = threshold_area(trace.thresholds[step.thresholds], array, port_bits)
+        addresses[step.thresholds] = memory.place(area)
     shape = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
-    addresses[operation.result] = memory.place(np.full(shape, UNWRITTEN, dtype=np.uint8))
+    addresses[step.result] = memory.place(np.full(shape, UNWRITTEN, dtype=np.uint8))
 
 
 def read_result(memory: Area, address: int, job: Job, accelerator: Accelerator) -> NDArray[np.int64] | Words:
