@@ -1,4 +1,4 @@
-"""Time the command line as whole processes: `xnorsim --help` and `xnorsim run mnist-tfc`, beside an empty Python."""
+"""Time the command line as whole processes, beside an empty Python."""
 
 import statistics
 import subprocess
@@ -11,6 +11,10 @@ COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "xnorsim --help": [*XNORSIM, "--help"],
     "xnorsim run mnist-tfc": [*XNORSIM, "run", "mnist-tfc"],
+    **{
+        f"xnorsim run {network}": [*XNORSIM, "run", network, "--accelerator", "xnor-fp32"]
+        for network in ("pvtv2-b0", "ecoformer-pvtv2-b0", "twins-svt-s", "ecoformer-pvtv2-b4", "pvtv2-b4")
+    },
 }
 
 
@@ -22,11 +26,11 @@ def seconds(command: list[str]) -> float:
 
 
 def main() -> None:
-    print(f"{'command':<24}{'median s':>10}{'min s':>8}{'max s':>8}   ({RUNS} runs after one warm-up)")
+    print(f"{'command':<32}{'median s':>10}{'min s':>8}{'max s':>8}   ({RUNS} runs after one warm-up)")
     for name, command in COMMANDS.items():
         seconds(command)
         times = [seconds(command) for _ in range(RUNS)]
-        print(f"{name:<24}{statistics.median(times):>10.3f}{min(times):>8.3f}{max(times):>8.3f}")
+        print(f"{name:<32}{statistics.median(times):>10.3f}{min(times):>8.3f}{max(times):>8.3f}")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,8 @@ import numpy as np
 
 from simulator.accelerator import Accelerator
 from simulator.engine import run_job
-from simulator.job import Job, Product
+from simulator.job import Job
 from tests.traces import random_bits
-from workloads.encodings import encoding
 from workloads.packing import Words
 from workloads.reference import product, threshold
 from workloads.trace import Thresholds
@@ -40,11 +39,10 @@ class Case:
 
 def random_case(job: Job, rng: np.random.Generator) -> Case:
     """Draw operands; thresholds lie among the sums, so that both outcomes occur."""
-    code = encoding("bipolar" if job.product is Product.XNOR else "unipolar")
     a, b = (random_bits(name, rows, job.k, rng).packed for name, rows in (("a", job.m), ("b", job.n)))
     assert a is not None
     assert b is not None
-    sums = product(a, b, job.k, code, code) << job.shift
+    sums = product(a, b, job.k, job.encoding_a, job.encoding_b)
     if not job.thresholds:
         return Case(job, a, b, None, sums)
     limits = rng.choice(sums.reshape(-1), job.n) + rng.integers(-1, 2, job.n)

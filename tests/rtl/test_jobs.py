@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from simulator.accelerator import Accelerator
-from simulator.job import Job, Product
+from simulator.job import Job
 from tests.rtl.job_list import check_on_rtl, random_case
-from tests.strategies import hardware
+from tests.strategies import hardware, one_plane
 from tests.worked_jobs import WorkedJob, worked_jobs
+from workloads.encodings import Digit
 
 pytestmark = pytest.mark.rtl
 
@@ -43,6 +44,7 @@ def random_job(accelerator: Accelerator, number: int, rng: np.random.Generator) 
         1 if rng.integers(4) == 0 else int(rng.integers(1, 4 * unit + 1))
         for unit in (array.rows, 3 * array.lanes, array.cols)
     )
+    digit = list(Digit)[rng.integers(2)]
     return Job(
         name=f"job{number}",
         array="xnor",
@@ -50,7 +52,7 @@ def random_job(accelerator: Accelerator, number: int, rng: np.random.Generator) 
         m=m,
         k=k,
         n=n,
-        product=list(Product)[rng.integers(2)],
-        shift=int(rng.integers(0, 5)),
+        encoding_a=one_plane(digit, int(rng.integers(0, 5))),
+        encoding_b=one_plane(digit),
         thresholds=bool(rng.integers(2)),
     )

@@ -9,6 +9,7 @@ from tests.traces import one_product, two_layers
 from workloads.accounting.ecoformer import CHARGES, EcoFormerAccount
 from workloads.accounting.rules import account
 from workloads.builtin import Given
+from workloads.encodings import encoding
 from workloads.errors import InputError
 from workloads.networks import NETWORKS, load_trace
 from workloads.operations import Elementwise, VectorFunction
@@ -180,7 +181,7 @@ def test_other_arithmetic_is_refused_not_charged_as_fp32(code: str) -> None:
 
 def test_an_operation_without_a_charge_is_refused() -> None:
     trace = one_product(2, 3, 4, "fp32", "fp32")
-    exponents = Elementwise("exp", VectorFunction.EXP, ("y",), "z", 8)
+    exponents = Elementwise("exp", VectorFunction.EXP, ("y",), "z", 2, 4, encoding("fp32"))
     with pytest.raises(InputError, match=r"^layer exp: the rule ecoformer has no charge for exp$"):
         account(replace(trace, operations=(*trace.operations, exponents)), "ecoformer")
 

@@ -46,7 +46,9 @@ def test_products_have_the_shapes_of_their_tensors(name: str) -> None:
         a, b, result = (trace.tensors[tensor] for tensor in (operation.a, operation.b, operation.result))
         work = operation.work[0]
         assert isinstance(work, ArrayWork)
-        assert (work.m, work.n * work.count) == (result.rows, result.elements)
+        # A depthwise product is turned round: its filter is A.
+        m, n = (work.n, work.m) if work.dynamic else (work.m, work.n)
+        assert (m, n * work.count) == (result.rows, result.elements)
         assert (b.rows, b.elements) == (result.elements, work.k)
         if isinstance(operation, Convolution):
             assert (a.rows, a.elements) == (operation.window.size[0] * operation.window.size[1], operation.channels)
