@@ -44,6 +44,8 @@ NOT_PRICED = (
     (Where.FLOAT, "conversion, rounding modes and exceptions of floating-point units beyond the priced units"),
     (Where.VECTOR, "vector unit: its sequencer, operand routing and reductions across lanes"),
     (Where.VECTOR, "data of the vector unit's operand registers"),
+    (Where.VECTOR, "in the vector unit: the buffer that holds a row while softmax or a norm passes over it again"),
+    (Where.VECTOR, "in the vector unit: what turns rows into columns in a re-layout"),
     (Where.ALL, "in a threshold unit: the second comparison, and the choices of direction and of half"),
     (Where.ALL, "data of the flags in the skew: first, last, tail"),
     (Where.ALL, "glitches in arithmetic units and comparators"),

@@ -1,11 +1,13 @@
 """The accelerator file (TOML) and the presets."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from simulator.accelerator import Accelerator, Array, Dram, Port, VectorUnit
+from simulator.inventory import DRAM, VECTOR_UNIT
 from workloads.encodings import encoding
 from workloads.errors import InputError, input_error, problem
 from workloads.model_file import FileModel, check_version, read_toml, validate
@@ -15,6 +17,8 @@ SCHEMA_VERSION = 1
 PRESET_DIR = Path(__file__).parent / "presets"
 _KIB_BITS = 8192
 _MAX_BITS = 1 << 40
+_TAKEN = (VECTOR_UNIT, DRAM, "scratchpad_a", "scratchpad_b", "global_buffer")
+"""Names of components that are no array's."""
 
 
 class CapacityModel(FileModel):
@@ -152,6 +156,15 @@ class AcceleratorModel(FileModel):
     vector_unit: VectorUnitModel | None = None
     dram: DramModel | None = None
 
+    @field_validator("arrays")
+    @classmethod
+    def _names(cls, arrays: dict[str, ArrayModel]) -> dict[str, ArrayModel]:
+        # An array's components are named after it, beside those that every accelerator may have.
+        for name in arrays:
+            if re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name) is None or name in _TAKEN:
+                raise ValueError(f"must have names of a-z, 0-9 and _, other than {', '.join(_TAKEN)}, not {name!r}")
+        return arrays
+
 
 def preset_names() -> list[str]:
     """Return the names of the accelerators that come with the program."""
@@ -202,6 +215,9 @@ def read_accelerator(path: Path) -> Accelerator:
         dram=None if model.dram is None else Dram(model.dram.bits_per_cycle),
     )
     problems = [text for array in arrays.values() for text in _too_small(accelerator, array)]
+    if accelerator.global_buffer_bits < accelerator.port.width_bits:
+        rule = f"must be >= {accelerator.port.width_bits}, the width of the port"
+        problems.append(problem("global_buffer.capacity_bits", rule, accelerator.global_buffer_bits))
     if problems:
         raise input_error(problems, path)
     return accelerator

@@ -8,6 +8,8 @@ The work grows with tiles and slots, never with operand values or multiply-accum
 from collections.abc import Generator, Iterable, Iterator
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Environment, Event, Timeout
 
 from simulator.accelerator import Accelerator
@@ -18,6 +20,8 @@ from simulator.tiling import Moves, Slot, Tiling
 
 _T = TypeVar("_T")
 Steps = Generator[Event, None, None]
+Stalls = NDArray[np.bool_]
+NO_STALLS: Stalls = np.zeros(0, dtype=np.bool_)
 
 # Edges between a cause and the first edge at which its effect is seen, one for each register on the way.
 _FIRST_REQUEST = 2
@@ -59,10 +63,29 @@ class _Credits:
             yield self._waiting
 
 
+class _Acceptance:
+    """When the port accepts requests: a stall pattern blocks single edges, and past its end the port is ready."""
+
+    def __init__(self, stalls: Stalls) -> None:
+        self._ready = np.flatnonzero(~stalls)
+        self._end = len(stalls)
+
+    def edges(self, now: int, requests: int) -> int:
+        """Return how many edges pass from now to the one behind the last of that many requests."""
+        if now >= self._end:
+            return requests
+        first = int(np.searchsorted(self._ready, now))
+        last = first + requests - 1
+        if last < len(self._ready):
+            return int(self._ready[last]) + 1 - now
+        return self._end + last + 1 - len(self._ready) - now
+
+
 class _JobRun:
     """One job on one array."""
 
-    def __init__(self, job: Job, accelerator: Accelerator) -> None:
+    def __init__(self, job: Job, accelerator: Accelerator, stalls: Stalls) -> None:
+        self._acceptance = _Acceptance(stalls)
         self._tiling = Tiling.of(job, accelerator)
         self._latency = accelerator.port.latency_cycles
         self._env = Environment()
@@ -111,14 +134,18 @@ class _JobRun:
 
     def _load(self, halves: _Credits, words: int) -> Steps:
         yield from halves.take()
-        yield Timeout(self._env, words)
+        yield self._accepted(words)
+
+    def _accepted(self, requests: int) -> Timeout:
+        """Return the event of the edge behind the acceptance of that many requests."""
+        return Timeout(self._env, self._acceptance.edges(self._now, requests))
 
     def _stores(self) -> Iterator[Steps]:
         return (self._store(tile.moves.store_words) for tile in self._tiling.tiles())
 
     def _store(self, words: int) -> Steps:
         yield from self._tiles_drained.take()
-        yield Timeout(self._env, words)
+        yield self._accepted(words)
         self._places.give_after(_STORED_TO_ISSUE - 1)
 
     # The array
@@ -188,9 +215,11 @@ def _with_next(items: Iterable[_T]) -> Iterator[tuple[_T, _T | None]]:
     yield item, None
 
 
-def run_job(job: Job, accelerator: Accelerator) -> CycleClasses:
+def run_job(job: Job, accelerator: Accelerator, stalls: Stalls = NO_STALLS) -> CycleClasses:
     """Return the cycles of one job, by class.
 
+    ``stalls`` marks the cycles since the job's start in which the port accepts no request.
+    Shapes: stalls [cycles].
     Errors: SimulationError if port and array wait for each other.
     """
-    return _JobRun(job, accelerator).classes()
+    return _JobRun(job, accelerator, stalls).classes()

@@ -68,7 +68,7 @@ class LayerRun:
     @property
     def count(self) -> int:
         """Return how many equal jobs the step has."""
-        return self.step.job.count if isinstance(self.step, JobStep) else 1
+        return self.step.job.count if isinstance(self.step, JobStep) else self.step.times
 
     @property
     def macs(self) -> int:
@@ -112,13 +112,17 @@ def run_one(job: Job, accelerator: Accelerator) -> JobRun:
 
 
 def vector_layer(step: VectorStep, accelerator: Accelerator) -> LayerRun:
-    """Return the layer of a function of the vector unit, which runs while no array does."""
+    """Return the layer of a function of the vector unit, which runs while no array does.
+
+    A function that runs several times over waits for its first word, and fills its lanes up, each time.
+    """
     unit = accelerator.vector_unit
     assert unit is not None, "a program has vector steps only where there is a vector unit"
     reads, writes = (tuple(Access(*moved) for moved in side) for side in (step.reads, step.writes))
     read, written = (sum(access.words for access in accesses) for accesses in (reads, writes))
-    lanes = compute_cycles(step.function, step.elements, step.groups, unit)
-    cycles = step_cycles(lanes, read + written, accelerator.port.latency_cycles)
+    once = compute_cycles(step.function, step.elements // step.times, step.groups // step.times, unit)
+    lanes = step.times * once
+    cycles = step.times * step_cycles(once, (read + written) // step.times, accelerator.port.latency_cycles)
     counts = function_counts(step.function, step.elements, step.groups)
     counts[VECTOR_UNIT, "clock"] = unit.lanes * cycles
     counts["global_buffer", "read"], counts["global_buffer", "write"] = read, written
@@ -142,17 +146,17 @@ def completed(layer: LayerRun, dram: DramTraffic, accelerator: Accelerator) -> L
             (DRAM, "write_bit"): dram.writes * bits,
         }
     )
-    counts.update(_idle_clocks(layer.unit, busy, waited, accelerator))
+    counts.update(_idle_clocks(layer.job, busy, waited, accelerator))
     return replace(layer, total_classes=replace(layer.total_classes, dram=waited), total_counts=counts, dram=dram)
 
 
-def _idle_clocks(unit: str, busy: int, waited: int, accelerator: Accelerator) -> Counts:
-    """Return the clock events of everything that is not gated, beside those of the busy unit's own cycles."""
+def _idle_clocks(job: Job | None, busy: int, waited: int, accelerator: Accelerator) -> Counts:
+    """Return the clock events of all that is not gated, beside those of the busy unit (an array, if there is a job)."""
     counts: Counts = Counter()
     for array in accelerator.arrays.values():
         if not array.clock_gated:
-            counts.update(clocks(array, waited if array.name == unit else busy + waited))
+            counts.update(clocks(array, waited if job is not None and array.name == job.array else busy + waited))
     vector = accelerator.vector_unit
     if vector is not None and not vector.clock_gated:
-        counts[VECTOR_UNIT, "clock"] += vector.lanes * (waited if unit == VECTOR_UNIT else busy + waited)
+        counts[VECTOR_UNIT, "clock"] += vector.lanes * (waited if job is None else busy + waited)
     return counts

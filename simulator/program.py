@@ -29,12 +29,13 @@ class Origin(Enum):
 class Buffer:
     """Words behind the port under one name.
 
-    Units: ``words`` are port words.
+    Units: ``words`` are port words; they hold ``elements``.
     """
 
     name: str
     words: int
     origin: Origin
+    elements: int
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ class JobStep:
 
 @dataclass(frozen=True)
 class VectorStep:
-    """A function on the vector unit; ``reads`` and ``writes`` are buffers with the port words moved of each."""
+    """A function on the vector unit; ``reads`` and ``writes`` are buffers with the port words moved of each.
+
+    It runs ``times`` over, once before each of the jobs whose operands it lays out; other numbers are of all of that.
+    """
 
     layer: str
     operation: str
@@ -67,6 +71,7 @@ class VectorStep:
     groups: int
     reads: tuple[tuple[str, int], ...]
     writes: tuple[tuple[str, int], ...]
+    times: int = 1
 
 
 Step = JobStep | VectorStep
@@ -103,11 +108,12 @@ def element_form(code: Encoding) -> Form:
     return Form(power_of_two_above(code.bits))
 
 
-def operand_form(array: Array, planes: int) -> Form:
+def operand_form(array: Array, planes: int, port_bits: int) -> Form:
     """Return the form in which an array takes an operand."""
     slot = power_of_two_above(array.word_bits)
-    # Full slots of single bits are the bits one behind the other.
-    return Form(1, 1, planes) if slot == array.lanes else Form(slot, array.lanes, planes)
+    # Full slots of single bits are the bits one behind the other, if a row's last slot ends with its last port word.
+    full = slot == array.lanes and slot <= port_bits
+    return Form(1, 1, planes) if full else Form(slot, array.lanes, planes)
 
 
 def program(trace: Trace, accelerator: Accelerator) -> Program:
@@ -154,22 +160,22 @@ class _Builder:
         a, b = self._operand_a(operation, work, job), self._operand_b(operation, work, job)
         if work.thresholds is not None:
             words = threshold_words(job.n, array, self._port_bits)
-            self.buffers.setdefault(work.thresholds, Buffer(work.thresholds, words, Origin.CONSTANT))
+            self.buffers.setdefault(work.thresholds, Buffer(work.thresholds, words, Origin.CONSTANT, job.n))
         # The rows of a tensor of the trace are those that the trace says, however often the job runs.
         known = self._trace.tensors.get(work.result)
         rows = job.count * job.m if known is None else max(known.rows, job.m)
         row_words = result_row_words(job.n, array, self._port_bits, thresholds=job.thresholds)
-        self.buffers[work.result] = Buffer(work.result, rows * row_words, Origin.STEP)
-        bits = power_of_two_above(array.accumulator_bits)
-        self._forms[work.result] = operand_form(array, 1) if job.thresholds else Form(bits)
+        self.buffers[work.result] = Buffer(work.result, rows * row_words, Origin.STEP, rows * job.n)
+        sums = Form(power_of_two_above(array.accumulator_bits))
+        self._forms[work.result] = operand_form(array, 1, self._port_bits) if job.thresholds else sums
         self.steps.append(JobStep(operation.name, operation.kind, job, a, b, work.thresholds, work.result))
 
     def _operand_a(self, operation: Operation, work: ArrayWork, job: Job) -> str:
-        form = operand_form(self._accelerator.arrays[job.array], job.planes[0])
+        form = operand_form(self._accelerator.arrays[job.array], job.planes[0], self._port_bits)
         return self._operand(operation, f"{job.name}.a", work.a, work.prepare_a, (work.m, work.k, work.count), form)
 
     def _operand_b(self, operation: Operation, work: ArrayWork, job: Job) -> str:
-        form = operand_form(self._accelerator.arrays[job.array], job.planes[1])
+        form = operand_form(self._accelerator.arrays[job.array], job.planes[1], self._port_bits)
         if work.dynamic:
             shape = (work.n, work.k, work.count)
             return self._operand(operation, f"{job.name}.b", work.b, work.prepare_b, shape, form)
@@ -177,10 +183,14 @@ class _Builder:
         name = work.b if self._forms.get(work.b, form) == form else self._own(f"{job.name}.b")
         known = self._trace.tensors.get(work.b)
         rows = work.n if known is None else known.rows
-        words = rows * form.row_words(work.k, self._port_bits)
-        self.buffers.setdefault(name, Buffer(name, words, Origin.CONSTANT))
-        self._forms[name] = form
+        self._enter(name, rows, work.k, form, Origin.CONSTANT)
         return name
+
+    def _enter(self, name: str, rows: int, elements: int, form: Form, origin: Origin) -> Buffer:
+        """Enter a buffer of rows in a form, if it is not there yet."""
+        self._forms[name] = form
+        words = rows * form.row_words(elements, self._port_bits)
+        return self.buffers.setdefault(name, Buffer(name, words, origin, rows * elements))
 
     def _own(self, name: str) -> str:
         """Return a name for a buffer that is no tensor of the trace."""
@@ -203,27 +213,27 @@ class _Builder:
         self, operation: Operation, name: str, source: str, function: VectorFunction, shape: tuple[int, int, int],
         form: Form,
     ) -> None:  # fmt: skip
-        """Add the step that copies an operand; the copy of one job is used up before that of the next is made."""
+        """Add the step that copies an operand; the copy of one job is used up before that of the next is made.
+
+        An element costs its share of the words that it lies in, the ends of rows included, each time that it is read.
+        """
         rows, k, count = shape
-        elements, words = rows * k * count, rows * form.row_words(k, self._port_bits)
-        old = self._forms[source]
-        read = old.planes * ceil_div(ceil_div(elements, old.elements) * old.slot_bits, self._port_bits)
+        old = self.buffers[source]
+        if function is VectorFunction.RELAYOUT:
+            # Equal jobs on one and the same operand need one copy.
+            count = max(1, min(count, old.elements // (rows * k)))
+        elements = rows * k * count
+        read = count * ceil_div(rows * k * old.words, old.elements)
         self._need_vector_unit(name, function.value)
-        self.buffers[name] = Buffer(name, words, Origin.STEP)
-        self._forms[name] = form
-        self.steps.append(
-            VectorStep(
-                operation.name, operation.kind, name, function, elements, 0, ((source, read),), ((name, count * words),)
-            )
-        )
+        made = self._enter(name, rows, k, form, Origin.STEP)
+        reads, writes = ((source, read),), ((name, count * made.words),)
+        self.steps.append(VectorStep(operation.name, operation.kind, name, function, elements, 0, reads, writes, count))
 
     def _input(self, name: str, form: Form | None) -> None:
         """Enter a tensor that no step makes; the host writes an input in the form that its first reader takes."""
         tensor = self._trace.tensors[name]
-        self._forms[name] = form or element_form(tensor.encoding)
-        words = tensor.rows * self._forms[name].row_words(tensor.elements, self._port_bits)
         origin = Origin.CONSTANT if name in self._constants else Origin.INPUT
-        self.buffers[name] = Buffer(name, words, origin)
+        self._enter(name, tensor.rows, tensor.elements, form or element_form(tensor.encoding), origin)
 
     # Functions of the vector unit
 
@@ -239,11 +249,8 @@ class _Builder:
         )
 
     def _value(self, value: Value) -> tuple[str, int]:
-        form = element_form(value.encoding)
-        self._forms[value.name] = form
-        words = value.rows * form.row_words(value.elements, self._port_bits)
-        self.buffers[value.name] = Buffer(value.name, words, Origin.STEP)
-        return value.name, words
+        made = self._enter(value.name, value.rows, value.elements, element_form(value.encoding), Origin.STEP)
+        return made.name, made.words
 
     def _need_vector_unit(self, name: str, function: str) -> None:
         if self._accelerator.vector_unit is None:

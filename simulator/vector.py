@@ -51,9 +51,9 @@ NONE = Instructions()
 ADD, MULTIPLY = Instructions(add=1), Instructions(multiply=1)
 MULTIPLY_ADD, COMPARE, MOVE = Instructions(multiply_add=1), Instructions(compare=1), Instructions(move=1)
 
-# exp: x held between -87 and 87, so that the exponent stays one; x / ln 2 rounded by adding a large number, in one fused
-# instruction, and taking it off again; the rest in another; 2^rest by a polynomial of degree 5; the exponent added as an
-# integer.
+# exp: x held between -87 and 87, so that the exponent stays one; x / ln 2 rounded by adding a large number, in one
+# fused instruction, and taking it off again; the rest in another; 2^rest by a polynomial of degree 5; the exponent
+# added as an integer.
 EXP = Instructions(add=2, multiply_add=7, compare=2)
 # 1 / x: a first guess by subtracting from a constant as integers; three steps of Newton, two fused instructions each.
 RECIPROCAL = Instructions(add=1, multiply_add=6)

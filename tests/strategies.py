@@ -1,61 +1,125 @@
 """What property tests draw from: jobs and the accelerators that they run on."""
 
+from dataclasses import replace
+from typing import Any
+
 from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, Array, Port
-from simulator.job import Job, Product
+from simulator.job import Job
+from workloads.encodings import Digit, Encoding, Plane, encoding
+
+ONE_PLANE = ["bipolar", "unipolar", "uint1"]
+INTEGERS = [*ONE_PLANE, "ternary", *(f"int{bits}" for bits in range(2, 9)), *(f"uint{bits}" for bits in range(2, 9))]
+"""Every integer encoding of one to eight planes."""
+FLOATS = ["fp16", "fp32"]
+ELEMENTS = ["int8", *FLOATS]
+"""What a multiply-accumulator is made for."""
 
 
 def hardware(
-    rows: int, cols: int, lanes: int, *, kc: int = 4, port_bits: int = 64, latency: int = 1, places: int = 5,
-    accumulator_bits: int = 32,
+    rows: int, cols: int, lanes: int = 1, *, kc: int | tuple[int, int] = 4, port_bits: int = 64, latency: int = 1,
+    places: int = 5, accumulator_bits: int = 32, element: str | None = None, pipeline_cycles: int = 1,
 ) -> Accelerator:  # fmt: skip
-    """Return an accelerator of one array whose chunks have kc k words."""
+    """Return an accelerator of one array, called xnor or mac.
+
+    Half a scratchpad holds kc k words of every row; a pair are those of A and of B.
+    """
+    name, code = ("xnor", None) if element is None else ("mac", encoding(element))
+    array = Array(name, rows, cols, lanes, accumulator_bits, places, code, pipeline_cycles)
+    words_a, words_b = kc if isinstance(kc, tuple) else (kc, kc)
     return Accelerator(
         name="test",
         description="",
         frequency_hz=1_000_000,
-        arrays={"xnor": Array("xnor", rows, cols, lanes, accumulator_bits, places)},
-        scratchpad_a_bits=2 * kc * rows * lanes,
-        scratchpad_b_bits=2 * kc * cols * lanes,
+        arrays={name: array},
+        scratchpad_a_bits=2 * words_a * rows * array.word_bits,
+        scratchpad_b_bits=2 * words_b * cols * array.word_bits,
         port=Port(port_bits, latency),
         global_buffer_bits=1 << 40,
     )
 
 
+def xnor_array(name: str = "xnor", lanes: int = 8, accumulator_bits: int = 32) -> Array:
+    """Return an XNOR array of 2 x 2 PEs."""
+    return Array(name, 2, 2, lanes, accumulator_bits, 5)
+
+
+def mac_array(element: str, name: str = "mac", accumulator_bits: int = 32) -> Array:
+    """Return an array of 2 x 2 multiply-accumulators."""
+    return Array(name, 2, 2, 1, accumulator_bits, 5, encoding(element))
+
+
+def accelerator_of(*arrays: Array, **others: Any) -> Accelerator:
+    """Return an accelerator of several arrays with room for eight planes; ``others`` are further fields."""
+    around = hardware(1, 1, 1, kc=4096)
+    return replace(around, arrays={array.name: array for array in arrays}, **others)
+
+
+def one_plane(digit: Digit, weight_log2: int = 0) -> Encoding:
+    """Return an encoding of one plane with a weight of its own."""
+    return Encoding(f"{digit.value} x 2^{weight_log2}", (Plane(digit, weight_log2),))
+
+
+def encodings() -> st.SearchStrategy[Encoding]:
+    """Draw an integer encoding, or one of a single plane with a weight."""
+    weighted = st.builds(one_plane, st.sampled_from(Digit), st.integers(0, 7))
+    return st.one_of(weighted, st.sampled_from(INTEGERS).map(encoding))
+
+
 @st.composite
-def accelerators(draw: st.DrawFn) -> Accelerator:
-    """Draw a small accelerator with any port and any number of lanes."""
+def xnor_cases(draw: st.DrawFn) -> tuple[Job, Accelerator]:
+    """Draw a job of any planes, and an XNOR array whose scratchpads hold at least a k word of every row of them."""
+    codes = draw(encodings()), draw(encodings())
+    halves = (len(code.planes) * draw(st.integers(1, 6)) + draw(st.integers(0, 7)) for code in codes)
+    accelerator = draw(accelerators(kc=(next(halves), next(halves))))
+    return draw(jobs(accelerator, *codes)), accelerator
+
+
+@st.composite
+def mac_cases(draw: st.DrawFn, *, floats: bool = True) -> tuple[Job, Accelerator]:
+    """Draw a job that an array of multiply-accumulators takes, and the array."""
+    element = draw(st.sampled_from(ELEMENTS))
+    held = [code for code in map(encoding, [*INTEGERS, *FLOATS]) if encoding(element).holds(code)]
+    codes = [code for code in held if floats or not code.is_float]
+    accelerator = draw(accelerators(element=element))
+    return draw(jobs(accelerator, draw(st.sampled_from(codes)), draw(st.sampled_from(codes)))), accelerator
+
+
+def cases(*, floats: bool = True) -> st.SearchStrategy[tuple[Job, Accelerator]]:
+    """Draw a job and the accelerator that it is for, with one array of either kind."""
+    return st.one_of(xnor_cases(), mac_cases(floats=floats))
+
+
+@st.composite
+def accelerators(draw: st.DrawFn, *, element: str | None = None, kc: tuple[int, int] | None = None) -> Accelerator:
+    """Draw a small accelerator with any port and one array: of XNOR PEs, or of multiply-accumulators of an element."""
     return hardware(
         draw(st.integers(1, 6)),
         draw(st.integers(1, 6)),
-        draw(st.sampled_from([1, 2, 3, 5, 8, 12, 16, 48, 64, 100])),
-        kc=draw(st.integers(1, 6)),
+        draw(st.sampled_from([1, 2, 3, 5, 8, 12, 16, 48, 64, 100])) if element is None else 1,
+        kc=kc or (draw(st.integers(1, 6)), draw(st.integers(1, 6))),
         port_bits=2 ** draw(st.integers(3, 9)),
         latency=draw(st.integers(1, 20)),
         places=draw(st.integers(2, 8)),
+        element=element,
+        pipeline_cycles=1 if element is None else draw(st.integers(1, 9)),
     )
 
 
 @st.composite
-def jobs(draw: st.DrawFn, accelerator: Accelerator) -> Job:
+def jobs(draw: st.DrawFn, accelerator: Accelerator, encoding_a: Encoding, encoding_b: Encoding) -> Job:
     """Draw a job of up to four tiles a side and up to twelve k words."""
-    array = accelerator.arrays["xnor"]
+    (array,) = accelerator.arrays.values()
     return Job(
         name="job",
-        array="xnor",
+        array=array.name,
         count=1,
         m=draw(st.integers(1, 4 * array.rows)),
         k=draw(st.integers(1, 12 * array.lanes)),
         n=draw(st.integers(1, 4 * array.cols)),
-        product=draw(st.sampled_from(Product)),
-        shift=draw(st.integers(0, 7)),
+        encoding_a=encoding_a,
+        encoding_b=encoding_b,
+        bit_serial=array.element is None,
         thresholds=draw(st.booleans()),
     )
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[Job, Accelerator]:
-    """Draw an accelerator and a job for it."""
-    accelerator = draw(accelerators())
-    return draw(jobs(accelerator)), accelerator

@@ -1,9 +1,11 @@
 """Small traces for tests."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from workloads.encodings import encoding
-from workloads.operations import MatrixProduct
+from workloads.operations import Elementwise, MatrixProduct, Operation, VectorFunction
 from workloads.packing import pack_bits
 from workloads.trace import Labels, Tensor, Thresholds, Trace
 
@@ -38,6 +40,18 @@ def two_layers(m: int = 5, k: int = 70, hidden: int = 9, n: int = 3, seed: int =
         labels=Labels("y", rng.integers(0, n, m)),
         sources=("random numbers",),
     )
+
+
+def trace_of(operations: Sequence[Operation], tensors: Iterable[Tensor]) -> Trace:
+    """Return a trace of these, without operands."""
+    return Trace("test", "", {tensor.name: tensor for tensor in tensors}, tuple(operations))
+
+
+def one_function(function: VectorFunction, rows: int, channels: int, code: str = "fp32") -> Trace:
+    """Return a trace of one function of each element."""
+    tensors = [Tensor(name, rows, channels, encoding(code)) for name in ("x", "y")]
+    operation = Elementwise("function", function, ("x",), "y", rows, channels, encoding(code))
+    return Trace("one-function", "", {tensor.name: tensor for tensor in tensors}, (operation,))
 
 
 def one_product(m: int, k: int, n: int, a: str = "bipolar", b: str = "bipolar") -> Trace:

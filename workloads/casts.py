@@ -6,7 +6,7 @@ from typing import Any
 
 from workloads.encodings import Encoding, encoding
 from workloads.errors import InputError, problem
-from workloads.operations import Operation
+from workloads.operations import ArrayWork, Operation
 from workloads.trace import Trace
 
 _ALIASES = {"float16": "fp16", "float32": "fp32"}
@@ -15,7 +15,7 @@ _RULE = "must be FROM=TO: fp32 or fp16 to fp16 or to int2 ... int8"
 
 @dataclass(frozen=True)
 class Cast:
-    """Every tensor of one encoding becomes one of another.
+    """Every tensor of one encoding becomes one of another, but for constants that no product takes (biases).
 
     To integers the scheme is symmetric: one scale for a tensor, its largest magnitude over the largest integer; the
     zero point is 0. Sums stay exact integers; behind each product the vector unit brings them to the result's scale.
@@ -63,17 +63,27 @@ def cast_trace(trace: Trace, casts: Sequence[Cast]) -> Trace:
 
     Errors: InputError if the trace has no tensor of a cast's source, so that the cast would change nothing.
     """
+    kept = _constants_of_lanes(trace)
     for cast in casts:
-        if all(tensor.encoding != cast.source for tensor in trace.tensors.values()):
+        if all(tensor.encoding != cast.source or name in kept for name, tensor in trace.tensors.items()):
             raise InputError(f"--cast {cast.name}: {trace.name} has no {cast.source.name} tensor")
         tensors = {
-            name: replace(tensor, encoding=cast.target) if tensor.encoding == cast.source else tensor
+            name: replace(tensor, encoding=cast.target)
+            if tensor.encoding == cast.source and name not in kept
+            else tensor
             for name, tensor in trace.tensors.items()
         }
         operations = tuple(_cast_operation(operation, cast) for operation in trace.operations)
         description = f"{trace.description}, cast {cast.name}"
         trace = replace(trace, tensors=tensors, operations=operations, description=description)
     return trace
+
+
+def _constants_of_lanes(trace: Trace) -> set[str]:
+    """Return the constants that no product takes: biases, factors of norms, means. Lanes compute in floats anyway."""
+    constants = {name for operation in trace.operations for name in operation.constants}
+    products = [work for operation in trace.operations for work in operation.work if isinstance(work, ArrayWork)]
+    return constants - {name for work in products for name in (work.a, work.b)}
 
 
 def _cast_operation(operation: Operation, cast: Cast) -> Operation:

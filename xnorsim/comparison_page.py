@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 
 from costmodel.cost import Estimate
+from simulator.job import Job
 from workloads.accounting.ecoformer import EcoFormerAccount
 from workloads.accounting.published import PublishedRow, published_row
 from workloads.accounting.rules import account
@@ -104,10 +105,13 @@ def _totals(out: Console, ours: Outcome, other: Outcome) -> None:
         add("  attention alone", mine.on_chip_pj, theirs.on_chip_pj, energy_text)
         add("cycles of attention alone", mine.cycles, theirs.cycles, lambda cycles: f"{cycles:,}")
     out.print(table)
-    out.print(
-        f"Off-chip energy, in no total above: {energy_text(a.energy_off_chip_pj)} against "
-        f"{energy_text(b.energy_off_chip_pj)}."
-    )
+    out.print(f"Off-chip energy, in no total above: {_off_chip(ours)} against {_off_chip(other)}.")
+
+
+def _off_chip(outcome: Outcome) -> str:
+    if outcome.run.accelerator.dram is None:
+        return "not modelled"
+    return energy_text(outcome.costs.energy_off_chip_pj)
 
 
 def _operations(out: Console, ours: Outcome, other: Outcome) -> None:
@@ -158,28 +162,44 @@ def _why(out: Console, ours: Outcome, other: Outcome, claimed: float) -> None:
     title(out, f"Why {claimed:.1%} there and {found:.1%} here")
     names = ours.run.trace.name, other.run.trace.name
     out.print(
-        f"The accounting prices multiplications and additions alone, but arithmetic takes only {arithmetic[1]:.0%} of "
-        f"the on-chip energy of {names[1]} and {arithmetic[0]:.0%} of that of {names[0]}: clocks, registers, memories "
+        f"The accounting prices multiplications and additions alone, but arithmetic takes only {arithmetic[1]:.1%} of "
+        f"the on-chip energy of {names[1]} and {arithmetic[0]:.1%} of that of {names[0]}: clocks, registers, memories "
         "and leakage take the rest, and softmax, exp and the re-layout of operands are not free."
     )
+    elsewhere = ours.run.accelerator.name != other.run.accelerator.name
     out.print(
-        f"Of what {names[0]} takes, {sum(outside.values()):.0%} lies outside of its attention, in layers that both "
-        f"networks have ({largest} alone: {outside[largest]:.0%}), and inside of it only {_binary_share(ours):.1%} of "
-        "the multiply-accumulates are binary on both sides and run on XNORs: the others multiply a code, or an anchor, "
-        f"by values of {_value_encodings(ours)}."
+        f"Of what {names[0]} takes, {sum(outside.values()):.0%} lies outside of its attention, in layers that are "
+        f"nearly the same in both networks ({largest} alone: {outside[largest]:.0%}), and inside of it only "
+        f"{_binary_share(ours):.1%} of the multiply-accumulates are binary on both sides: the others have values of "
+        f"{_value_encodings(ours)} on one or both, and run on {_arrays_of_values(ours)}"
+        + (f"; {other.run.accelerator.name} is another machine, too." if elsewhere else ".")
     )
+
+
+def _ecoformer_jobs(outcome: Outcome) -> list[Job]:
+    return [layer.job for layer in outcome.run.layer_runs if layer.operation == ECOFORMER and layer.job is not None]
 
 
 def _binary_share(outcome: Outcome) -> float:
     """Return the share of EcoFormer's multiply-accumulates whose operands both have one plane."""
-    jobs = [layer.job for layer in outcome.run.layer_runs if layer.operation == ECOFORMER and layer.job is not None]
+    jobs = _ecoformer_jobs(outcome)
     binary = sum(job.macs for job in jobs if job.encoding_a.is_binary and job.encoding_b.is_binary)
     return binary / sum(job.macs for job in jobs)
 
 
+def _arrays_of_values(outcome: Outcome) -> str:
+    """Return the arrays that run EcoFormer's products with values, by what they are made of."""
+    arrays = outcome.run.accelerator.arrays
+    used = dict.fromkeys(job.array for job in _ecoformer_jobs(outcome) if not job.encoding_b.is_binary)
+    kinds = {
+        name: "XNORs, plane by plane" if arrays[name].element is None else "multiply-accumulators" for name in used
+    }
+    return " and ".join(kinds.values())
+
+
 def _value_encodings(outcome: Outcome) -> str:
     """Return the encodings of the values that EcoFormer's codes are multiplied with."""
-    jobs = [layer.job for layer in outcome.run.layer_runs if layer.operation == ECOFORMER and layer.job is not None]
+    jobs = _ecoformer_jobs(outcome)
     return " or ".join(dict.fromkeys(job.encoding_b.name for job in jobs if not job.encoding_b.is_binary))
 
 
@@ -202,7 +222,20 @@ def _ground(out: Console, ours: Outcome, other: Outcome) -> None:
         if outcome.costs.energy_off_chip_pj:
             totals["off-chip energy"] = outcome.costs.off_chip_shares
         out.print(f"{outcome.title}: {shares_text(totals)}.")
-    notes = [(*outcome.costs.not_priced,) for outcome in (ours, other)]
-    listed(out, "Not priced", dict.fromkeys(text for texts in notes for text in texts))
-    warnings = [(*warnings_of_run(outcome.run), *outcome.costs.warnings) for outcome in (ours, other)]
-    listed(out, "Mind", dict.fromkeys(text for texts in warnings for text in texts))
+    _notes(out, "Not priced", ours, other, lambda outcome: outcome.costs.not_priced)
+    _notes(out, "Mind", ours, other, lambda outcome: (*warnings_of_run(outcome.run), *outcome.costs.warnings))
+
+
+def _notes(
+    out: Console, heading: str, ours: Outcome, other: Outcome, notes: Callable[[Outcome], tuple[str, ...]]
+) -> None:
+    """Print the notes of both runs; what is true of one only says of which."""
+    mine, theirs = notes(ours), notes(other)
+    both = [text for text in mine if text in theirs]
+    single = [
+        f"{name}: {text}"
+        for name, texts in zip(_names(ours, other), (mine, theirs), strict=True)
+        for text in texts
+        if text not in both
+    ]
+    listed(out, heading, (*both, *single))

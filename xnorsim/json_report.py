@@ -38,10 +38,10 @@ def json_report(
         "utilization": asdict(run.utilization()),
         "layers": _layers(run, costs),
         "accuracy": right and asdict(right),
-        "baseline": None if baseline is None else _baseline(outcome, baseline),
+        "baseline": None if baseline is None else _baseline(outcome, baseline, casts),
         "warnings": [*warnings_of_run(run), *costs.warnings],
         "not_priced": list(costs.not_priced),
-        "provenance": _provenance(outcome, inputs, casts),
+        "provenance": {**_provenance(outcome, casts), "inputs": _hashed(inputs)},
     }
 
 
@@ -73,14 +73,17 @@ def _totals(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _baseline(outcome: Outcome, baseline: Outcome) -> dict[str, Any]:
-    """Return the baseline's totals, and what the run saves of them; off-chip energy stays beside it."""
+def _baseline(outcome: Outcome, baseline: Outcome, casts: Sequence[Cast]) -> dict[str, Any]:
+    """Return the baseline's totals and what they rest on, and what the run saves; off-chip energy stays beside it."""
     ours, theirs = attention(outcome), attention(baseline)
     both = ours is not None and theirs is not None
     return {
         **_totals(baseline),
         "traffic_bits": _traffic_bits(baseline.run),
         "macs": baseline.run.macs,
+        "warnings": [*warnings_of_run(baseline.run), *baseline.costs.warnings],
+        "not_priced": list(baseline.costs.not_priced),
+        "provenance": _provenance(baseline, casts),
         "on_chip_saving": saving(outcome.costs.energy_on_chip_pj, baseline.costs.energy_on_chip_pj),
         "attention_on_chip_saving": saving(ours.on_chip_pj, theirs.on_chip_pj) if both and ours and theirs else None,
         "latency_saving": saving(outcome.costs.latency_s, baseline.costs.latency_s),
@@ -112,7 +115,11 @@ def _layers(run: Run, costs: Estimate) -> list[dict[str, Any]]:
     ]
 
 
-def _provenance(outcome: Outcome, inputs: Mapping[str, Path], casts: Sequence[Cast]) -> dict[str, Any]:
+def _hashed(inputs: Mapping[str, Path]) -> dict[str, dict[str, str]]:
+    return {role: {"file": path.name, "sha256": _sha256(path)} for role, path in inputs.items()}
+
+
+def _provenance(outcome: Outcome, casts: Sequence[Cast]) -> dict[str, Any]:
     run, costs = outcome.run, outcome.costs
     return {
         "versions": {
@@ -125,7 +132,6 @@ def _provenance(outcome: Outcome, inputs: Mapping[str, Path], casts: Sequence[Ca
         "casts": [{"from": c.source.name, "to": c.target.name, "scheme": c.scheme} for c in casts],
         "parameters": dict(run.trace.parameters),
         "workload_sha256": digest(run.trace),
-        "inputs": {role: {"file": path.name, "sha256": _sha256(path)} for role, path in inputs.items()},
         "prices": {name: {**asdict(price), "kind": price.kind.value} for name, price in costs.prices_used.items()},
         "sram_table": {
             "node_nm": costs.technology.sram.node_nm,

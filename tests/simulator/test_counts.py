@@ -1,17 +1,24 @@
 """Event counts: worked by hand, and conserved."""
 
-from hypothesis import given
+from dataclasses import replace
 
-from simulator.accelerator import Accelerator
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.accelerator import Accelerator, ArrayKind, VectorUnit
 from simulator.counts import event_counts, traffic
 from simulator.engine import run_job
 from simulator.inventory import pe_register_bits, skew_register_bits
 from simulator.job import Job
 from simulator.layout import k_words
 from simulator.run import simulate
-from tests.strategies import cases, hardware
-from tests.traces import one_product
+from simulator.utilization import Utilization, work
+from tests.strategies import accelerator_of, cases, hardware, mac_array, xnor_array
+from tests.traces import one_function, one_product
 from tests.worked_jobs import worked_jobs
+from workloads.encodings import encoding
+from workloads.operations import VectorFunction
 
 CASE = tuple[Job, Accelerator]
 
@@ -48,20 +55,53 @@ def test_the_job_edges_counted_by_hand() -> None:
     }
 
 
-@given(cases())
-def test_every_word_loaded_is_written_and_every_pe_works_once_for_each_word(case: CASE) -> None:
-    job, accelerator = case
-    array = accelerator.arrays["xnor"]
+def test_a_job_of_two_planes_by_three_by_hand() -> None:
+    # tests/simulator/test_engine.py works out its 36 cycles: two k words, six passes.
+    job = Job("planes", "xnor", 1, 2, 8, 2, encoding("int2"), encoding("int3"))
+    accelerator = hardware(2, 2, 4, kc=(4, 6), port_bits=8, accumulator_bits=8)
     moved = traffic(job, accelerator)
-    counts = event_counts(job, accelerator, run_job(job, accelerator).cycles, moved)
+    # Each of two rows of A has two planes of a port word, each of two columns of B three; sums of 8 bits.
+    assert (moved.a, moved.b, moved.thresholds, moved.results) == (2 * 2, 2 * 3, 0, 2 * 2)
+    assert event_counts(job, accelerator, 36, moved) == {
+        ("xnor.pe", "clock"): 4 * 36,
+        ("xnor.pe", "multiply_accumulate"): 4 * 2 * 6,
+        ("xnor.pe", "pass_a"): 2 * 2 * 6 * 2,
+        ("xnor.pe", "pass_b"): 2 * 2 * 6 * 2,
+        ("xnor.pe", "capture"): 4,
+        ("xnor.pe", "shift"): 2,
+        ("xnor.skew", "clock"): 36,
+        ("xnor.skew", "pass_a"): 2 * 6,
+        ("xnor.skew", "pass_b"): 2 * 6,
+        ("xnor.threshold", "clock"): 2 * 36,
+        ("xnor.threshold", "compare"): 0,
+        ("xnor.threshold", "write"): 0,
+        ("xnor.result_buffer", "clock"): 36,
+        ("xnor.result_buffer", "write_bit"): 4 * 8,
+        ("scratchpad_a", "read"): 2 * 6,
+        ("scratchpad_b", "read"): 2 * 6,
+        ("scratchpad_a", "write"): 4,
+        ("scratchpad_b", "write"): 6,
+        ("global_buffer", "read"): 10,
+        ("global_buffer", "write"): 4,
+    }
+
+
+@given(cases())
+def test_every_word_loaded_is_written_and_every_pe_works_once_for_each_word_and_pass(case: CASE) -> None:
+    job, accelerator = case
+    array = accelerator.arrays[job.array]
+    moved, classes = traffic(job, accelerator), run_job(job, accelerator)
+    counts = event_counts(job, accelerator, classes.cycles, moved)
+    pe = f"{array.name}.pe"
     assert counts["scratchpad_a", "write"] + counts["scratchpad_b", "write"] + moved.thresholds == moved.loads
-    assert counts["xnor.pe", "multiply_accumulate"] == job.m * job.n * k_words(job.k, array.lanes)
-    assert counts["scratchpad_a", "read"] == run_job(job, accelerator).issue
+    assert counts[pe, "multiply_accumulate"] == job.m * job.n * k_words(job.k, array.lanes) * job.passes
+    assert counts["scratchpad_a", "read"] == counts["scratchpad_b", "read"] == classes.issue
     # A tile's operands are loaded at least once, and each result bit leaves once.
-    assert moved.a * accelerator.port.width_bits >= job.m * job.k
-    assert moved.b * accelerator.port.width_bits >= job.n * job.k
+    bits_a, bits_b = job.planes if job.bit_serial else (array.word_bits, array.word_bits)
+    assert moved.a * accelerator.port.width_bits >= job.m * job.k * bits_a
+    assert moved.b * accelerator.port.width_bits >= job.n * job.k * bits_b
     bits = 1 if job.thresholds else array.accumulator_bits
-    assert counts["xnor.result_buffer", "write_bit"] == job.m * job.n * bits
+    assert counts[f"{array.name}.result_buffer", "write_bit"] == job.m * job.n * bits
     assert moved.results * accelerator.port.width_bits >= job.m * job.n * bits
 
 
@@ -81,20 +121,51 @@ def test_registers_of_a_pe_and_of_the_skew_by_hand() -> None:
     assert skew_register_bits(array) == 3 * 5 + 1 * 5 + 2 * 3
 
 
+@given(st.sampled_from(["int8", "fp16", "fp32"]), st.integers(1, 9))
+def test_each_further_cycle_of_a_pe_s_pipeline_holds_a_sum_and_its_flags(element: str, cycles: int) -> None:
+    array = hardware(3, 2, element=element, accumulator_bits=32, pipeline_cycles=cycles).arrays["mac"]
+    width = {"int8": 8, "fp16": 16, "fp32": 32}[element]
+    assert pe_register_bits(array) == 2 * width + 5 + 2 * 32 + (cycles - 1) * (32 + 4)
+    assert skew_register_bits(array) == 4 * (width + 1) + 2 * 3
+
+
 @given(cases())
 def test_utilizations_are_ordered_ratios(case: CASE) -> None:
     job, accelerator = case
-    utilization = simulate(one_product(job.m, job.k, job.n), accelerator).utilization()
+    array = accelerator.arrays[job.array]
+    utilization = Utilization.of([work(job, array, run_job(job, accelerator))])
     assert 1 >= utilization.mapping >= utilization.compute >= utilization.overall > 0
-    assert 1 >= utilization.lanes > 0
+    # What is left empty are the lanes behind a row's last element, in every pass alike.
+    assert utilization.lanes == pytest.approx(job.k / (k_words(job.k, array.lanes) * array.lanes))
+    if array.kind is ArrayKind.MAC:
+        assert utilization.lanes == 1
+
+
+def test_nothing_is_in_use_where_no_array_runs() -> None:
+    unit = replace(hardware(2, 2, 8), vector_unit=VectorUnit(4))
+    found = simulate(one_function(VectorFunction.ADD, 3, 5), unit)
+    assert found.utilization() == Utilization(0.0, 0.0, 0.0, 0.0)
+    assert found.macs == {"binary": 0, "integer": 0, "float": 0}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("bipolar", "uint1", "binary"), ("bipolar", "ternary", "integer"), ("int8", "int8", "integer"),
+        ("bipolar", "fp16", "float"), ("fp32", "fp32", "float"),
+    ],
+)  # fmt: skip
+def test_macs_count_the_mathematical_product_once_under_the_kind_of_its_operands(a: str, b: str, kind: str) -> None:
+    accelerator = accelerator_of(xnor_array(), mac_array("fp32"))
+    expected = {"binary": 0, "integer": 0, "float": 0, kind: 3 * 20 * 5}
+    assert simulate(one_product(3, 20, 5, a, b), accelerator).macs == expected
 
 
 def test_count_multiplies_cycles_and_events() -> None:
-    from dataclasses import replace
-
     accelerator, trace = hardware(2, 2, 8), one_product(3, 20, 5)
     once = simulate(trace, accelerator)
     thrice = simulate(replace(trace, operations=(replace(trace.matrix_products[0], count=3),)), accelerator)
     assert thrice.cycles == 3 * once.cycles
     assert thrice.counts == {event: 3 * count for event, count in once.counts.items()}
-    assert thrice.macs == 3 * once.macs == 3 * 3 * 20 * 5
+    assert thrice.macs == {"binary": 3 * 3 * 20 * 5, "integer": 0, "float": 0}
+    assert once.macs["binary"] == 3 * 20 * 5

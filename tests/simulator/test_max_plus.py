@@ -40,11 +40,13 @@ def words_between(first: int, end: int, width: int) -> int:
 
 def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
     """Evaluate sections 2 to 5."""
-    array, width, latency = accelerator.arrays["xnor"], accelerator.port.width_bits, accelerator.port.latency_cycles
-    slot, tslot, aslot = up(array.lanes), up(array.accumulator_bits + 1), up(array.accumulator_bits)
-    kw = -(-job.k // array.lanes)
-    kc = min(accelerator.scratchpad_a_bits // 2 // (array.rows * array.lanes),
-             accelerator.scratchpad_b_bits // 2 // (array.cols * array.lanes))  # fmt: skip
+    array, width, latency = accelerator.arrays[job.array], accelerator.port.width_bits, accelerator.port.latency_cycles
+    planes_a, planes_b = (len(job.encoding_a.planes), len(job.encoding_b.planes)) if job.bit_serial else (1, 1)
+    word = array.lanes if array.element is None else {"int8": 8, "fp16": 16, "fp32": 32}[array.element.name]
+    slot, tslot, aslot = up(word), up(array.accumulator_bits + 1), up(array.accumulator_bits)
+    kw, passes = -(-job.k // array.lanes), planes_a * planes_b
+    kc = min(accelerator.scratchpad_a_bits // 2 // (array.rows * word * planes_a),
+             accelerator.scratchpad_b_bits // 2 // (array.cols * word * planes_b))  # fmt: skip
     tiles = [(i, j) for i in range(0, job.m, array.rows) for j in range(0, job.n, array.cols)]
     chunks = [(k0, min(kw, k0 + kc)) for k0 in range(0, kw, kc)]
     slots = [(tile, chunk) for tile in tiles for chunk in chunks]
@@ -93,25 +95,25 @@ def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
             words = words_between(k0 * slot, k1 * slot, width)
             keys_a.append((i, k0))
             keys_b.append((j, k0))
-            for keys, lines in ((keys_b, cols_of(j)), (keys_a, rows_of(i))):
+            for keys, lines in ((keys_b, planes_b * cols_of(j)), (keys_a, planes_a * rows_of(i))):
                 loads, busy = history(keys)
                 if loads:
                     request(lines * words, 0 if busy is None else now.last_issue[busy] + 1)
             operands.append(now.x + latency + 2)
             w = now.last_issue[-1] + 1 if now.last_issue else 0
-            gap = w + max(0, array.rows - kw) if number == 0 and t > 0 else w
+            gap = w + max(0, array.rows - kw * passes) if number == 0 and t > 0 else w
             place = now.stored[t - places] + 2 if number == 0 and t >= places else 0
             first = max(w, gap, operands[-1], place)
             after_operands = max(w, gap, operands[-1])
             total = CycleClasses(
-                total.issue + k1 - k0,
+                total.issue + (k1 - k0) * passes,
                 total.schedule + gap - w,
                 total.load_stall + after_operands - gap,
                 total.store_stall + first - after_operands,
             )
-            now.last_issue.append(first + k1 - k0 - 1)
+            now.last_issue.append(first + (k1 - k0) * passes - 1)
         now.tile_issue.append(now.last_issue[-1])
-        now.written.append(now.last_issue[-1] + 2 * array.rows + array.cols - 1)
+        now.written.append(now.last_issue[-1] + 2 * array.rows + array.cols - 1 + array.pipeline_cycles - 1)
         if t >= places - 1:
             store(t - (places - 1))
     for t in range(len(now.stored), len(tiles)):

@@ -36,6 +36,16 @@ def test_sigma_is_that_of_the_tokens_at_hand() -> None:
     assert codes(both, kernel_hash).signs[0, 0] == -1
 
 
+def test_sigma_is_each_head_s_own() -> None:
+    # Head 0 has its token on the anchor and one across, head 1 both opposite: sigma is 1 and 4.
+    anchor, across, opposite = [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]
+    kernel_hash = KernelHash(np.array([[anchor], [anchor]]), np.array([[0.5], [0.5]]), np.ones((2, 1, 1)))
+    found = codes(np.array([[anchor, across], [opposite, opposite]]), kernel_hash).signs
+    # K = exp(-D / (2 sigma)): 1 and exp(-1) = 0.37 in head 0, exp(-1/2) = 0.61 twice in head 1. With the mean of both
+    # heads, 2.5, head 0's second token would have exp(-2/5) = 0.67 and another sign.
+    assert found.tolist() == [[[1], [-1]], [[1], [1]]]
+
+
 @given(st.integers(1, 3), st.integers(4, 30), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_distances_from_unit_anchors_are_products(heads: int, tokens: int, width: int, seed: int) -> None:
     instance = random_instance(tokens, heads, width, nbits=3, anchors=4, seed=seed)

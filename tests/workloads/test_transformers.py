@@ -44,8 +44,7 @@ def test_products_have_the_shapes_of_their_tensors(name: str) -> None:
         if not isinstance(operation, (MatrixProduct, Convolution)):
             continue
         a, b, result = (trace.tensors[tensor] for tensor in (operation.a, operation.b, operation.result))
-        work = operation.work[0]
-        assert isinstance(work, ArrayWork)
+        work = next(work for work in operation.work if isinstance(work, ArrayWork))
         # A depthwise product is turned round: its filter is A.
         m, n = (work.n, work.m) if work.dynamic else (work.m, work.n)
         assert (m, n * work.count) == (result.rows, result.elements)

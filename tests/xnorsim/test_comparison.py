@@ -8,10 +8,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from costmodel.technology_file import load_technology
 from workloads.accounting.published import PUBLISHED, published_row
 from workloads.accounting.rules import account
 from workloads.networks import load_trace
+from workloads.operations import ArrayWork
 from xnorsim.cli.app import run
+from xnorsim.cli.run import _outcome
+from xnorsim.comparison_page import _arithmetic_share
 
 SCHEMA = json.loads((Path(__file__).parent / "run-schema.json").read_text(encoding="utf-8"))
 SMALL = {
@@ -106,6 +110,16 @@ def test_parameters_go_to_both_where_both_have_them(tmp_path: Path) -> None:
     assert found["baseline"]["macs"] == report(tmp_path, SOFTMAX, *OPTIONS, "-a", "mac-fp32")["macs"]
 
 
+def test_the_baseline_is_cast_too_and_says_what_it_rests_on(tmp_path: Path) -> None:
+    options = [*OPTIONS, "-a", "xnor-int8", "--cast", "fp32=int8"]
+    found = report(tmp_path, ECOFORMER, *options, "--against", SOFTMAX)["baseline"]
+    assert found["macs"]["float"] == 0
+    assert found["provenance"]["casts"][0]["to"] == "int8"
+    assert "multiplier_int8_area" in found["provenance"]["prices"]
+    assert any("unverified" in text for text in found["warnings"])
+    assert found["not_priced"]
+
+
 def test_a_cast_is_recorded_and_changes_the_workload(tmp_path: Path) -> None:
     floats = report(tmp_path, ECOFORMER, *OPTIONS, "-a", "xnor-fp32")
     cast = report(tmp_path, ECOFORMER, *OPTIONS, "-a", "xnor-int8", "--cast", "float32=int8")
@@ -170,6 +184,42 @@ def test_the_page_says_what_it_rests_on(page: str) -> None:
         assert " ".join(page.split()).count(f"of the {total} 100.0% composed") == 2
     for text in ("the vector unit is a model without RTL", "mac arrays are a model without RTL", "Off-chip energy"):
         assert text in page
+
+
+def test_the_page_s_reasons_are_counted(page: str) -> None:
+    text = " ".join(page.split())
+    trace = load_trace(ECOFORMER)
+    products = [
+        work
+        for operation in trace.operations
+        if operation.kind == "ecoformer attention"
+        for work in operation.work
+        if isinstance(work, ArrayWork)
+    ]
+    binary = sum(work.macs for work in products if work.step == "code_sum")
+    share = binary / sum(work.macs for work in products)
+    assert f"only {share:.1%} of the multiply-accumulates are binary on both sides" in text
+    assert "values of fp32 on one or both, and run on multiply-accumulators." in text
+
+
+def test_arithmetic_is_what_computes() -> None:
+    outcome = _outcome(SOFTMAX, "mac-fp32", SMALL, [], load_technology("45nm"))
+    computing = ("multiplier", "accumulator", "adder", "comparator")
+    parts = outcome.costs.energy_by_part_pj
+    assert {part for of in parts.values() for part in of} - set(computing) == {
+        "flip-flop clock", "flip-flop data", "memory", "leakage",
+    }  # fmt: skip
+    arithmetic = sum(energy for of in parts.values() for part, energy in of.items() if part in computing)
+    assert _arithmetic_share(outcome.costs) == pytest.approx(arithmetic / outcome.costs.energy_on_chip_pj, rel=1e-12)
+
+
+def test_notes_of_one_run_say_of_which(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "mnist-tfc", "-p", "images=2", "--baseline", "mac-int8"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "mac-int8: mac arrays are a model without RTL" in text
+    assert "xnor-16x16x64: everything behind the global buffer" in text
+    assert "Off-chip energy, in no total above: not modelled against 0 pJ." in text
+    assert "mac-int8: everything fits the global buffer: weights and input are there before" in text
 
 
 def test_every_published_digit_is_met_by_the_count() -> None:

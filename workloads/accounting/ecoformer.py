@@ -21,7 +21,7 @@ MAC = (1, 1)
 
 CHARGES: dict[str, dict[str, tuple[int, int]]] = {
     "matrix product": {"product": MAC, "bias": FREE},
-    "convolution": {"product": MAC, "merge": FREE, "bias": (1, 1)},
+    "convolution": {"split": FREE, "product": MAC, "merge": FREE, "bias": (1, 1)},
     "layer norm": {"elements": (2, 2)},
     "gelu": {"elements": FREE},
     "add": {"elements": FREE},

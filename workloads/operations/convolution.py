@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workloads.encodings import Encoding
 from workloads.operations.finish import finished, sums_name
-from workloads.operations.work import ArrayWork, VectorFunction, Work
+from workloads.operations.work import ArrayWork, Value, VectorFunction, VectorWork, Work
 
 Pair = tuple[int, int]
 """(height, width)."""
@@ -49,7 +49,8 @@ class Window:
 class Convolution:
     """``filters`` kernels over ``channels`` maps, in groups; depthwise if groups = channels.
 
-    Its feed is `host`: the map is lowered to rows of a matrix before the product, as a charged step.
+    Its feed is `host`: the map is lowered to rows of a matrix before the product, as a charged step; in groups the map
+    is split into the groups' maps before that, so that each can be lowered by itself.
     Shapes: a [height x width, channels]; b [filters, taps x channels / groups]; result [positions, filters].
     """
 
@@ -90,14 +91,24 @@ class Convolution:
         )  # fmt: skip
         taps, filters = self.window.taps * self.channels // self.groups, self.filters // self.groups
         sums = sums_name(self.name) if finish else self.result
+        split = self._split()
+        source = split[0].result.name if split and split[0].result is not None else self.a
         a, b, positions, groups = self.encoding_a, self.encoding_b, self.window.positions, self.groups
         lower = VectorFunction.LOWER
         if filters == 1 and groups > 1:
             product = ArrayWork(
-                "product", 1, taps, positions, groups, b, a, self.b, self.a, sums, dynamic=True, prepare_b=lower
+                "product", 1, taps, positions, groups, b, a, self.b, source, sums, dynamic=True, prepare_b=lower
             )
         else:
             product = ArrayWork(
-                "product", positions, taps, filters, groups, a, b, self.a, self.b, sums, prepare_a=lower
+                "product", positions, taps, filters, groups, a, b, source, self.b, sums, prepare_a=lower
             )
-        return product, *finish
+        return *split, product, *finish
+
+    def _split(self) -> tuple[VectorWork, ...]:
+        """Return the step that lays the groups' maps one behind the other; none where there is one group."""
+        if self.groups == 1:
+            return ()
+        pixels = self.window.size[0] * self.window.size[1]
+        value = Value(sums_name(self.name, "maps"), self.groups, pixels * self.channels // self.groups, self.encoding_a)
+        return (VectorWork("split", VectorFunction.RELAYOUT, pixels * self.channels, (self.a,), value),)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from workloads.encodings import Encoding, encoding
-from workloads.operations.finish import conversion, sums_name
+from workloads.operations.finish import conversion, sums_name, written
 from workloads.operations.work import ArrayWork, Value, VectorFunction, VectorWork, Work
 
 
@@ -68,7 +68,7 @@ class EcoFormerAttention:
         sigma, inverse = self._value("sigma", 1, heads, scalar), self._value("inverse_sigma", 1, heads, scalar)
         kernel, products, hashes = self._value("kernel", rows, anchors), self._inner("products"), self._inner("hashes")
         return (
-            VectorWork("unit_length", VectorFunction.L2_NORM, rows * width, (self.qk,), unit, groups=rows),
+            *written(VectorWork("unit_length", VectorFunction.L2_NORM, rows * width, (self.qk,), unit, groups=rows)),
             ArrayWork(
                 "distances", tokens, width, anchors, heads, values, values, unit.name, self.anchors, products,
             ),
@@ -76,7 +76,7 @@ class EcoFormerAttention:
             VectorWork("inverse_sigma", VectorFunction.RECIPROCAL, heads, (sigma.name,), inverse),
             VectorWork("exponents", VectorFunction.MULTIPLY_ADD, distances, (products, inverse.name), None),
             VectorWork("kernel", VectorFunction.EXP, distances, (), None),
-            VectorWork("centre", VectorFunction.ADD, distances, (self.means,), kernel),
+            *written(VectorWork("centre", VectorFunction.ADD, distances, (self.means,), kernel)),
             ArrayWork(
                 "hash", tokens, anchors, bits, heads, values, values, kernel.name, self.projection, hashes,
             ),
@@ -113,7 +113,7 @@ class EcoFormerAttention:
                       dynamic=True),
             VectorWork("denominator_bias", VectorFunction.ADD, rows, (denominator,), None),
             VectorWork("reciprocal", VectorFunction.RECIPROCAL, rows, (), inverse),
-            VectorWork("normalize", VectorFunction.MULTIPLY, outputs, (biased.name, inverse.name), result),
+            *written(VectorWork("normalize", VectorFunction.MULTIPLY, outputs, (biased.name, inverse.name), result)),
         )  # fmt: skip
 
     def _kept(

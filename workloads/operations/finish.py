@@ -1,5 +1,7 @@
 """What follows a product on the vector unit: a bias, and the change from sums to the result's encoding."""
 
+from dataclasses import replace
+
 from workloads.encodings import Encoding, encoding
 from workloads.operations.work import Value, VectorFunction, VectorWork
 
@@ -17,6 +19,20 @@ def conversion(result: Encoding | None, operands: tuple[Encoding, Encoding]) -> 
         return VectorFunction.REQUANTIZE
     sums_are_integers = not any(operand.is_float for operand in operands)
     return VectorFunction.CONVERT if sums_are_integers else None
+
+
+def written(work: VectorWork) -> tuple[VectorWork, ...]:
+    """Return a function's step, and behind it the one that makes integers of its result if that is what it is.
+
+    Lanes compute in floats: only a sign, or a maximum, which is one of its elements, ends in integers by itself.
+    """
+    result = work.result
+    if result is None or result.encoding.is_float or result.encoding.is_binary:
+        return (work,)
+    if work.function is VectorFunction.MAXIMUM:
+        return (work,)
+    elements, step = result.rows * result.elements, f"{work.step}_requantize"
+    return replace(work, result=None), VectorWork(step, VectorFunction.REQUANTIZE, elements, (), result)
 
 
 def finished(

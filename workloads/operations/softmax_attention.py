@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from workloads.encodings import Encoding
-from workloads.operations.finish import conversion, sums_name
+from workloads.operations.finish import conversion, sums_name, written
 from workloads.operations.work import ArrayWork, Value, VectorFunction, VectorWork, Work
 
 
@@ -46,7 +46,7 @@ class SoftmaxAttention:
                 dynamic=True, prepare_a=VectorFunction.RELAYOUT, prepare_b=VectorFunction.RELAYOUT,
             ),
             VectorWork("scale", VectorFunction.MULTIPLY, pairs, (scores,), None),
-            VectorWork("softmax", VectorFunction.SOFTMAX, pairs, (), shares, groups=heads * tokens),
+            *written(VectorWork("softmax", VectorFunction.SOFTMAX, pairs, (), shares, groups=heads * tokens)),
             ArrayWork(
                 "values", tokens, tokens, width, heads, self.encoding, self.encoding, shares.name, self.qkv, mixed,
                 dynamic=True, prepare_b=VectorFunction.RELAYOUT,

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from workloads.encodings import Encoding
 from workloads.operations.convolution import Window
+from workloads.operations.finish import written
 from workloads.operations.work import Value, VectorFunction, VectorWork, Work
 
 
@@ -33,7 +34,7 @@ class Elementwise:
     def work(self) -> tuple[Work, ...]:
         """Return one function on every element of the result."""
         value = Value(self.result, self.rows, self.channels, self.encoding)
-        return (VectorWork("elements", self.function, self.rows * self.channels, self.inputs, value),)
+        return written(VectorWork("elements", self.function, self.rows * self.channels, self.inputs, value))
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class LayerNorm:
         """Return one normalization of every element."""
         value, reads = Value(self.result, self.rows, self.channels, self.encoding), (self.a, self.scale)
         elements = self.rows * self.channels
-        return (VectorWork("elements", VectorFunction.LAYER_NORM, elements, reads, value, groups=self.rows),)
+        return written(VectorWork("elements", VectorFunction.LAYER_NORM, elements, reads, value, groups=self.rows))
 
 
 @dataclass(frozen=True)
@@ -100,4 +101,4 @@ class Pooling:
         positions = self.window.positions
         value = Value(self.result, positions, self.channels, self.encoding)
         elements, groups = positions * self.window.taps * self.channels, positions * self.channels
-        return (VectorWork("elements", self.function, elements, (self.a,), value, groups),)
+        return written(VectorWork("elements", self.function, elements, (self.a,), value, groups))
