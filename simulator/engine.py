@@ -55,12 +55,18 @@ class _Credits:
         assert timeout.callbacks is not None
         timeout.callbacks.append(self.give)
 
-    def take(self) -> Steps:
+    def take(self) -> Event | None:
+        """Take one unit; return what has to be waited for if there is none yet."""
         if self._available:
             self._available -= 1
-        else:
-            self._waiting = Event(self._env)
-            yield self._waiting
+            return None
+        self._waiting = Event(self._env)
+        return self._waiting
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether a taker would have to wait."""
+        return not self._available
 
 
 class _Acceptance:
@@ -87,6 +93,7 @@ class _JobRun:
     def __init__(self, job: Job, accelerator: Accelerator, stalls: Stalls) -> None:
         self._acceptance = _Acceptance(stalls)
         self._tiling = Tiling.of(job, accelerator)
+        self._tiles = [tile.moves for tile in self._tiling.tiles()]
         self._latency = accelerator.port.latency_cycles
         self._env = Environment()
         self._halves_a = _Credits(self._env, 2)
@@ -112,54 +119,63 @@ class _JobRun:
 
     def _port(self) -> Steps:
         yield Timeout(self._env, _FIRST_REQUEST)
-        stores = self._stores()
-        places = self._tiling.array.result_tiles
-        for number, tile in enumerate(self._tiling.tiles()):
-            yield from self._loads(tile.moves)
-            if number >= places - 1:
-                yield from next(stores)
-        for store in stores:
-            yield from store
+        behind = self._tiling.array.result_tiles - 1
+        for number, moves in enumerate(self._tiles):
+            for slot_number, slot in enumerate(moves.slots):
+                thresholds = 0 if slot_number else moves.threshold_words
+                yield from self._load(thresholds, slot)
+            if number >= behind:
+                yield from self._store(self._tiles[number - behind])
+        for moves in self._tiles[max(0, len(self._tiles) - behind) :]:
+            yield from self._store(moves)
 
-    def _loads(self, moves: Moves) -> Steps:
-        if moves.threshold_words:
-            yield from self._load(self._halves_thresholds, moves.threshold_words)
-        for slot in moves.slots:
-            if slot.b_words:
-                yield from self._load(self._halves_b, slot.b_words)
-            if slot.a_words:
-                yield from self._load(self._halves_a, slot.a_words)
-            # The last request was accepted one edge ago.
-            self._slots_loaded.give_after(self._latency - 1 + _DATA_TO_ISSUE)
-
-    def _load(self, halves: _Credits, words: int) -> Steps:
-        yield from halves.take()
-        yield self._accepted(words)
+    def _load(self, thresholds: int, slot: Slot) -> Steps:
+        """Load a slot. Requests that need not wait for a half are one event together."""
+        requests = 0
+        for halves, words in (
+            (self._halves_thresholds, thresholds),
+            (self._halves_b, slot.b_words),
+            (self._halves_a, slot.a_words),
+        ):
+            if not words:
+                continue
+            if requests and halves.empty:
+                yield self._accepted(requests)
+                requests = 0
+            waiting = halves.take()
+            if waiting is not None:
+                yield waiting
+            requests += words
+        if requests:
+            yield self._accepted(requests)
+        # The last request was accepted one edge ago.
+        self._slots_loaded.give_after(self._latency - 1 + _DATA_TO_ISSUE)
 
     def _accepted(self, requests: int) -> Timeout:
         """Return the event of the edge behind the acceptance of that many requests."""
         return Timeout(self._env, self._acceptance.edges(self._now, requests))
 
-    def _stores(self) -> Iterator[Steps]:
-        return (self._store(tile.moves.store_words) for tile in self._tiling.tiles())
-
-    def _store(self, words: int) -> Steps:
-        yield from self._tiles_drained.take()
-        yield self._accepted(words)
+    def _store(self, moves: Moves) -> Steps:
+        waiting = self._tiles_drained.take()
+        if waiting is not None:
+            yield waiting
+        yield self._accepted(moves.store_words)
         self._places.give_after(_STORED_TO_ISSUE - 1)
 
     # The array
 
     def _array(self) -> Steps:
         gap_end = 0
-        for moves, following in _with_next(tile.moves for tile in self._tiling.tiles()):
+        for moves, following in _with_next(self._tiles):
             first_of_tile = True
             for slot, next_slot in _with_next(moves.slots):
                 yield from self._wait(gap_end if first_of_tile else 0, first_of_tile=first_of_tile)
-                yield from self._issue_slot(slot)
+                yield Timeout(self._env, slot.issue_cycles)
+                self._issue += slot.issue_cycles
                 first_of_tile = False
                 after = next_slot or (following.slots[0] if following else None)
                 self._release(after)
+            self._last_issue = self._now - 1
             self._drain(following)
             if following:
                 gap_end = self._now + max(0, self._tiling.array.rows - following.issue_cycles)
@@ -173,19 +189,17 @@ class _JobRun:
         start = self._now
         if gap_end > start:
             yield Timeout(self._env, gap_end - start)
-        self._schedule += self._now - start
-        start = self._now
-        yield from self._slots_loaded.take()
-        self._load_stall += self._now - start
-        start = self._now
-        if first_of_tile:
-            yield from self._places.take()
-        self._store_stall += self._now - start
-
-    def _issue_slot(self, slot: Slot) -> Steps:
-        yield Timeout(self._env, slot.issue_cycles)
-        self._issue += slot.issue_cycles
-        self._last_issue = self._now - 1
+            self._schedule += gap_end - start
+        waiting = self._slots_loaded.take()
+        if waiting is not None:
+            start = self._now
+            yield waiting
+            self._load_stall += self._now - start
+        waiting = self._places.take() if first_of_tile else None
+        if waiting is not None:
+            start = self._now
+            yield waiting
+            self._store_stall += self._now - start
 
     def _release(self, after: Slot | None) -> None:
         """Free the halves that the following slot does not use any more."""
