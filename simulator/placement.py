@@ -67,11 +67,20 @@ def _nowhere(work: ArrayWork, name: str, accelerator: Accelerator) -> str:
     text = f"layer {name}: no array of {accelerator.name} holds {a.name} x {b.name}; it has {arrays}"
     floats = {code.name for code in (a, b) if code.is_float}
     if not floats:
-        return text
+        return text + _sums_too_large(work, accelerator)
     # Every other array takes int8: at once, or bit by bit.
     if "fp32" in floats and any(array.element == encoding("fp16") for array in accelerator.arrays.values()):
         return f"{text}: --cast fp32=fp16 would make smaller floats of it"
     return f"{text}: --cast {max(floats)}=int8 would make integers of it"
+
+
+def _sums_too_large(work: ArrayWork, accelerator: Accelerator) -> str:
+    """Return which array of floats takes both integers, but cannot count to their sums."""
+    a, b = work.encoding_a, work.encoding_b
+    for array in accelerator.arrays.values():
+        if array.element is not None and array.element.holds(a) and array.element.holds(b):
+            return f"; {array.name} holds both, but not their sums, up to {work.k * worst_product(a, b)}, exactly"
+    return ""
 
 
 def _check_chunk(job: Job, array: Array, accelerator: Accelerator) -> None:
