@@ -20,7 +20,7 @@ from costmodel.sram import Memory, build_memory
 from costmodel.technology import Technology
 from costmodel.terms import LEAKAGE, Term, price_term, sram_term
 from simulator.errors import SimulationError
-from simulator.inventory import FLAG_BITS, VALID_BITS, Component, ComponentKind
+from simulator.inventory import FLAG_BITS, VALID_BITS, WEIGHT_BITS, Component, ComponentKind
 from workloads.errors import InputError, problem
 
 Terms = tuple[Term, ...]
@@ -84,7 +84,8 @@ def _xnor_pe(component: Component, technology: Technology) -> PricedComponent:
         Block("shifter", "shifter_32", bits, "accumulator_bits"),
         Block("accumulator", "adder_32", bits, "accumulator_bits"),
     )
-    return _pe(component, blocks, written(bits, "accumulator_bits", technology), technology)
+    added = written(bits, "accumulator_bits", technology)
+    return _pe(component, blocks, added, VALID_BITS + FLAG_BITS + WEIGHT_BITS, technology)
 
 
 _MULTIPLIERS = {"int8": "multiplier_int8", "fp16": "multiplier_fp16", "fp32": "multiplier_fp32"}
@@ -101,7 +102,7 @@ def _mac_pe(component: Component, technology: Technology) -> PricedComponent:
     bits, stage_bits = component.accumulator_bits, _stage_bits(component)
     blocks = (Unit("multiplier", multiplier), _accumulator(component))
     data = written(bits + stage_bits, "(accumulator_bits + stage_bits)", technology)
-    return _pe(component, blocks, data, technology)
+    return _pe(component, blocks, data, VALID_BITS + FLAG_BITS, technology)
 
 
 def _accumulator(component: Component) -> Block | Unit:
@@ -126,15 +127,20 @@ def _stage_bits(component: Component) -> int:
     return component.register_bits - base
 
 
-def _pe(component: Component, blocks: Sequence[Block | Unit], added: Term, technology: Technology) -> PricedComponent:
-    """Price a PE of those blocks; ``added`` is the data that one multiply-accumulate writes."""
+def _pe(
+    component: Component, blocks: Sequence[Block | Unit], added: Term, beside_a: int, technology: Technology
+) -> PricedComponent:
+    """Price a PE of those blocks.
+
+    ``added`` is the data that one multiply-accumulate writes, ``beside_a`` the bits that run along with an A word.
+    """
     sum_written = written(component.accumulator_bits, "accumulator_bits", technology)
     return PricedComponent(
         component,
         {
             "clock": (_clocked(component, technology),),
             "multiply_accumulate": (*(block.energy(technology) for block in blocks), added),
-            "pass_a": (_passed(component, VALID_BITS + FLAG_BITS, technology),),
+            "pass_a": (_passed(component, beside_a, technology),),
             "pass_b": (_passed(component, VALID_BITS, technology),),
             "capture": (sum_written,),
             "shift": (sum_written,),

@@ -39,7 +39,10 @@ NOT_PRICED = (
     ),
     (Where.ALL, "read multiplexers and word selection of the result buffer"),
     (Where.XNOR, "in an xnor PE: the choice between XNOR and AND, the tail mask, multiplexers before every register"),
-    (Where.XNOR, "in an xnor array: row or column sums that mixed pairs of planes need"),
+    (
+        Where.XNOR,
+        "in an xnor array: the ones of a mixed pair's words, counted where they enter, and their data on the way",
+    ),
     (Where.MAC, "in a mac PE: the multiplexers before every register"),
     (Where.FLOAT, "conversion, rounding modes and exceptions of floating-point units beyond the priced units"),
     (Where.VECTOR, "vector unit: its sequencer, operand routing and reductions across lanes"),

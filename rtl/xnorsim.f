@@ -1,4 +1,5 @@
 src/xnorsim_popcount.sv
+src/xnorsim_ones.sv
 src/xnorsim_pe.sv
 src/xnorsim_skew.sv
 src/xnorsim_flag_skew.sv
@@ -16,6 +17,7 @@ src/xnorsim_load_walker.sv
 src/xnorsim_unpack.sv
 src/xnorsim_load.sv
 src/xnorsim_operands.sv
+src/xnorsim_pair_loop.sv
 src/xnorsim_issue.sv
 src/xnorsim_load_address.sv
 src/xnorsim_store_segment.sv

@@ -9,6 +9,8 @@ VALID_BITS = 1
 """The bit beside every word."""
 FLAG_BITS = 3
 """The flags that run along with A words: first, last, tail."""
+WEIGHT_BITS = 5
+"""What also runs along with A words in an XNOR array: shift and sign of the plane pair."""
 VECTOR_BITS = 32
 """What a lane of the vector unit works on: fp32."""
 VECTOR_UNIT, DRAM = "vector_unit", "dram"
@@ -50,19 +52,29 @@ class Component:
 
 
 def pe_register_bits(array: Array) -> int:
-    """Return the flip-flops of a PE: both operands with their flags, the accumulator and the result register.
+    """Return the flip-flops of a PE: both operands with what runs along, the accumulator and the result register.
 
     Every pipeline stage but the last, which is the accumulator, holds a product as wide as a sum, with its flags.
     """
     stage_bits = array.accumulator_bits + VALID_BITS + FLAG_BITS
-    operands = 2 * (array.word_bits + VALID_BITS) + FLAG_BITS
+    operands = 2 * (array.word_bits + VALID_BITS) + flag_bits(array) + ones_bits(array)
     return operands + 2 * array.accumulator_bits + (array.pipeline_cycles - 1) * stage_bits
+
+
+def flag_bits(array: Array) -> int:
+    """Return what runs along with A words, beside their valid bit."""
+    return FLAG_BITS + (WEIGHT_BITS if array.kind is ArrayKind.XNOR else 0)
+
+
+def ones_bits(array: Array) -> int:
+    """Return the bits of the count of ones that travels with the unipolar words of a mixed pair."""
+    return array.lanes.bit_length() if array.kind is ArrayKind.XNOR else 0
 
 
 def skew_register_bits(array: Array) -> int:
     """Return the flip-flops of the skew: r words before row r, c before column c, and one line of flags."""
     words = (array.rows * (array.rows - 1) + array.cols * (array.cols - 1)) // 2
-    return words * (array.word_bits + VALID_BITS) + (array.rows - 1) * FLAG_BITS
+    return words * (array.word_bits + VALID_BITS) + (array.rows - 1) * flag_bits(array)
 
 
 def inventory(accelerator: Accelerator) -> tuple[Component, ...]:

@@ -4,7 +4,8 @@
 //
 // Parameters: ChunkWords >= 1, DimBits 1..30.
 // Latency: 1 cycle from start_i or step_i to the next chunk.
-// Overflow: none, k0_o < k words, and the remainder is reduced only while it exceeds the chunk.
+// Overflow: none, k0_o < k words, and the remainder is reduced only while it exceeds the chunk;
+//   job_chunk_words_i is 1..ChunkWords.
 // Reference: simulator.tiling.Tiling.chunks.
 
 module xnorsim_chunk_loop #(
@@ -16,6 +17,8 @@ module xnorsim_chunk_loop #(
   input  logic                 rst_ni,
   input  logic                 start_i,
   input  logic [DimBits-1:0]   job_k_words_i,
+  // k words of a chunk: what fits a half of both scratchpads in all planes.
+  input  logic [ChunkBits-1:0] job_chunk_words_i,
 
   // Leave the chunk.
   input  logic                 step_i,
@@ -27,7 +30,7 @@ module xnorsim_chunk_loop #(
 
   logic [DimBits-1:0] k_left_q, k0_q;
 
-  assign k_last_o = 32'(k_left_q) <= ChunkWords;
+  assign k_last_o = 32'(k_left_q) <= 32'(job_chunk_words_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -37,12 +40,12 @@ module xnorsim_chunk_loop #(
       k_left_q <= job_k_words_i;
       k0_q     <= '0;
     end else if (step_i) begin
-      k_left_q <= k_left_q - DimBits'(ChunkWords);
-      k0_q     <= k0_q + DimBits'(ChunkWords);
+      k_left_q <= k_left_q - DimBits'(job_chunk_words_i);
+      k0_q     <= k0_q + DimBits'(job_chunk_words_i);
     end
   end
 
   assign k0_o    = k0_q;
-  assign chunk_o = k_last_o ? ChunkBits'(k_left_q) : ChunkBits'(ChunkWords);
+  assign chunk_o = k_last_o ? ChunkBits'(k_left_q) : job_chunk_words_i;
 
 endmodule

@@ -3,8 +3,8 @@
 // Accelerator: one matrix product of bit planes a job, output stationary, behind one memory port.
 //
 // Parameters: Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
-//   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, of which the
-//   smaller number is used; ResultTiles 2..8; DimBits 1..30; AddrBits 1..64,
+//   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, all planes
+//   together; ResultTiles 2..8; DimBits 1..30; AddrBits 1..64,
 //   enough for the longest segment.
 // Latency: docs/microarchitecture.md, sections 3 to 5; the first request is accepted 2 cycles after the job.
 // Overflow: none, see xnorsim_pe; the job's fields are legal when it is offered (LegalJob_A).
@@ -21,12 +21,16 @@ module xnorsim_core #(
   parameter int unsigned ResultTiles = 5,
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
-  localparam int unsigned CountBits = $clog2(Lanes + 1)
+  localparam int unsigned CountBits = $clog2(Lanes + 1),
+  // The longest chunk, that of one plane: both operands' halves must hold it.
+  localparam int unsigned ChunkWords =
+      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
-  // The job: sizes, kind of product and result, first port word of each operand.
+  // The job: sizes, kind of result, planes of each operand, first port word of each operand.
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
   input  logic [DimBits-1:0]   job_m_i,
@@ -35,7 +39,18 @@ module xnorsim_core #(
   input  logic [CountBits-1:0] job_tail_lanes_i,
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
-  input  logic                 job_and_i,
+  // k words of a chunk: as many as fit a half of both scratchpads in all planes.
+  input  logic [ChunkBits-1:0] job_chunk_words_i,
+  // Planes 1..8; digits 0 and 1 instead of -1 and +1; the weight doubles with each plane; the top
+  // plane counts negative. The shift is the weight of the first pair.
+  input  logic [3:0]           job_a_planes_i,
+  input  logic [3:0]           job_b_planes_i,
+  input  logic                 job_a_unipolar_i,
+  input  logic                 job_b_unipolar_i,
+  input  logic                 job_a_weighted_i,
+  input  logic                 job_b_weighted_i,
+  input  logic                 job_a_negative_i,
+  input  logic                 job_b_negative_i,
   input  logic [3:0]           job_shift_i,
   input  logic [AddrBits-1:0]  job_a_addr_i,
   input  logic [AddrBits-1:0]  job_b_addr_i,
@@ -79,10 +94,6 @@ module xnorsim_core #(
     $error("ResultTiles must be 2..8");
   end
 
-  // k words of a chunk: both operands' halves must hold it.
-  localparam int unsigned ChunkWords =
-      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB;
-
   // Port words of the longest segment, with one more where it does not start on a port word.
   localparam int unsigned Slot = 1 << $clog2(Lanes);
   localparam int unsigned Threshold = 1 << $clog2(AccumulatorBits + 1);
@@ -100,11 +111,16 @@ module xnorsim_core #(
     $error("AddrBits must be 1..64 and enough for the longest segment");
   end
 
-  localparam int unsigned WordBits = (ChunkWords > 1) ? $clog2(ChunkWords) : 1;
+  localparam int unsigned PlaceWords =
+      (ScratchpadWordsA > ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB;
+  localparam int unsigned WordBitsA = (ScratchpadWordsA > 1) ? $clog2(ScratchpadWordsA) : 1;
+  localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1;
   localparam int unsigned BufferBits = $clog2(ResultTiles * Rows);
 
-  logic start, job_thresholds, job_and, job_end;
-  logic [3:0] job_shift;
+  logic start, job_thresholds, job_end;
+  logic a_unipolar, b_unipolar, a_weighted, b_weighted, a_negative, b_negative;
+  logic [3:0] job_a_planes, job_b_planes, job_shift;
+  logic [ChunkBits-1:0] job_chunk_words;
   logic [DimBits-1:0] job_m, job_n, job_k_words, job_n_words;
   logic [AddrBits-1:0] job_a_addr, job_b_addr, job_t_addr, job_r_addr;
   logic [CountBits-1:0] tail_lanes;
@@ -112,7 +128,9 @@ module xnorsim_core #(
 
   assign job_end = req_valid_o && req_ready_i && req_last_o;
 
-  xnorsim_job #(.Lanes(Lanes), .DimBits(DimBits), .AddrBits(AddrBits)) u_job (
+  xnorsim_job #(
+    .Lanes(Lanes), .ChunkWords(ChunkWords), .DimBits(DimBits), .AddrBits(AddrBits)
+  ) u_job (
     .clk_i,
     .rst_ni,
     .job_valid_i,
@@ -123,27 +141,43 @@ module xnorsim_core #(
     .job_tail_lanes_i,
     .job_n_words_i,
     .job_thresholds_i,
-    .job_and_i,
+    .job_chunk_words_i,
+    .job_a_planes_i,
+    .job_b_planes_i,
+    .job_a_unipolar_i,
+    .job_b_unipolar_i,
+    .job_a_weighted_i,
+    .job_b_weighted_i,
+    .job_a_negative_i,
+    .job_b_negative_i,
     .job_shift_i,
     .job_a_addr_i,
     .job_b_addr_i,
     .job_t_addr_i,
     .job_r_addr_i,
-    .end_i       (job_end),
-    .start_o     (start),
-    .m_o         (job_m),
-    .n_o         (job_n),
-    .k_words_o   (job_k_words),
-    .n_words_o   (job_n_words),
-    .thresholds_o(job_thresholds),
-    .a_addr_o    (job_a_addr),
-    .b_addr_o    (job_b_addr),
-    .t_addr_o    (job_t_addr),
-    .r_addr_o    (job_r_addr),
-    .and_o       (job_and),
-    .shift_o     (job_shift),
-    .tail_lanes_o(tail_lanes),
-    .tail_mask_o (tail_mask)
+    .end_i        (job_end),
+    .start_o      (start),
+    .m_o          (job_m),
+    .n_o          (job_n),
+    .k_words_o    (job_k_words),
+    .n_words_o    (job_n_words),
+    .thresholds_o (job_thresholds),
+    .chunk_words_o(job_chunk_words),
+    .a_planes_o   (job_a_planes),
+    .b_planes_o   (job_b_planes),
+    .a_addr_o     (job_a_addr),
+    .b_addr_o     (job_b_addr),
+    .t_addr_o     (job_t_addr),
+    .r_addr_o     (job_r_addr),
+    .a_unipolar_o (a_unipolar),
+    .b_unipolar_o (b_unipolar),
+    .a_weighted_o (a_weighted),
+    .b_weighted_o (b_weighted),
+    .a_negative_o (a_negative),
+    .b_negative_o (b_negative),
+    .shift_o      (job_shift),
+    .tail_lanes_o (tail_lanes),
+    .tail_mask_o  (tail_mask)
   );
 
   // Credits between the sequencers, each given at the edge that frees or fills its place.
@@ -156,8 +190,8 @@ module xnorsim_core #(
 
   xnorsim_port #(
     .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
-    .ChunkWords(ChunkWords), .ResultTiles(ResultTiles), .DimBits(DimBits), .AddrBits(AddrBits),
-    .OffsetBits(OffsetBits)
+    .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .ResultTiles(ResultTiles), .DimBits(DimBits),
+    .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_port (
     .clk_i,
     .rst_ni,
@@ -166,6 +200,9 @@ module xnorsim_core #(
     .job_n_i          (job_n),
     .job_k_words_i    (job_k_words),
     .job_n_words_i    (job_n_words),
+    .job_chunk_words_i(job_chunk_words),
+    .job_a_planes_i   (job_a_planes),
+    .job_b_planes_i   (job_b_planes),
     .job_thresholds_i (job_thresholds),
     .job_a_addr_i     (job_a_addr),
     .job_b_addr_i     (job_b_addr),
@@ -188,8 +225,10 @@ module xnorsim_core #(
 
   logic [Rows-1:0] a_read, a_valid;
   logic [Cols-1:0] b_read, b_valid;
-  logic a_half, b_half, first, last, tail;
-  logic [WordBits-1:0] word;
+  logic a_half, b_half, first, last, tail, negative;
+  logic [3:0] shift;
+  logic [WordBitsA-1:0] a_word;
+  logic [WordBitsB-1:0] b_word;
   logic [Rows-1:0][Lanes-1:0] a;
   logic [Cols-1:0][Lanes-1:0] b;
   logic [Cols-1:0] threshold_half, direction;
@@ -197,52 +236,69 @@ module xnorsim_core #(
 
   xnorsim_operands #(
     .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
-    .ChunkWords(ChunkWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
+    .ScratchpadWordsA(ScratchpadWordsA), .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits),
+    .OffsetBits(OffsetBits)
   ) u_operands (
     .clk_i,
     .rst_ni,
-    .start_i         (start),
-    .job_m_i         (job_m),
-    .job_n_i         (job_n),
-    .job_k_words_i   (job_k_words),
-    .job_thresholds_i(job_thresholds),
+    .start_i          (start),
+    .job_m_i          (job_m),
+    .job_n_i          (job_n),
+    .job_k_words_i    (job_k_words),
+    .job_chunk_words_i(job_chunk_words),
+    .job_a_planes_i   (job_a_planes),
+    .job_b_planes_i   (job_b_planes),
+    .job_thresholds_i (job_thresholds),
     .rsp_valid_i,
     .rsp_data_i,
-    .slot_ready_o    (slot_ready),
-    .a_read_i        (a_read),
-    .b_read_i        (b_read),
-    .a_half_i        (a_half),
-    .b_half_i        (b_half),
-    .word_i          (word),
-    .a_o             (a),
-    .b_o             (b),
-    .threshold_half_i(threshold_half),
-    .threshold_o     (threshold),
-    .direction_o     (direction)
+    .slot_ready_o     (slot_ready),
+    .a_read_i         (a_read),
+    .b_read_i         (b_read),
+    .a_half_i         (a_half),
+    .b_half_i         (b_half),
+    .a_word_i         (a_word),
+    .b_word_i         (b_word),
+    .a_o              (a),
+    .b_o              (b),
+    .threshold_half_i (threshold_half),
+    .threshold_o      (threshold),
+    .direction_o      (direction)
   );
 
   xnorsim_issue #(
-    .Rows(Rows), .Cols(Cols), .ChunkWords(ChunkWords), .DimBits(DimBits)
+    .Rows(Rows), .Cols(Cols), .ScratchpadWordsA(ScratchpadWordsA),
+    .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits)
   ) u_issue (
     .clk_i,
     .rst_ni,
-    .start_i      (start),
-    .job_m_i      (job_m),
-    .job_n_i      (job_n),
-    .job_k_words_i(job_k_words),
-    .slot_ready_i (slot_ready),
-    .a_read_o     (a_read),
-    .b_read_o     (b_read),
-    .a_half_o     (a_half),
-    .b_half_o     (b_half),
-    .word_o       (word),
-    .a_free_o     (a_free),
-    .b_free_o     (b_free),
-    .a_valid_o    (a_valid),
-    .b_valid_o    (b_valid),
-    .first_o      (first),
-    .last_o       (last),
-    .tail_o       (tail),
+    .start_i          (start),
+    .job_m_i          (job_m),
+    .job_n_i          (job_n),
+    .job_k_words_i    (job_k_words),
+    .job_chunk_words_i(job_chunk_words),
+    .job_a_planes_i   (job_a_planes),
+    .job_b_planes_i   (job_b_planes),
+    .job_a_weighted_i (a_weighted),
+    .job_b_weighted_i (b_weighted),
+    .job_a_negative_i (a_negative),
+    .job_b_negative_i (b_negative),
+    .job_shift_i      (job_shift),
+    .slot_ready_i     (slot_ready),
+    .a_read_o         (a_read),
+    .b_read_o         (b_read),
+    .a_half_o         (a_half),
+    .b_half_o         (b_half),
+    .a_word_o         (a_word),
+    .b_word_o         (b_word),
+    .a_free_o         (a_free),
+    .b_free_o         (b_free),
+    .a_valid_o        (a_valid),
+    .b_valid_o        (b_valid),
+    .first_o          (first),
+    .last_o           (last),
+    .tail_o           (tail),
+    .negative_o       (negative),
+    .shift_o          (shift),
     .issue_o,
     .wait_gap_o,
     .wait_load_o,
@@ -257,8 +313,8 @@ module xnorsim_core #(
     .rst_ni,
     .start_i         (start),
     .job_thresholds_i(job_thresholds),
-    .job_and_i       (job_and),
-    .job_shift_i     (job_shift),
+    .job_a_unipolar_i(a_unipolar),
+    .job_b_unipolar_i(b_unipolar),
     .tail_mask_i     (tail_mask),
     .tail_lanes_i    (tail_lanes),
     .alternate_i     (job_thresholds && many_cols),
@@ -269,6 +325,8 @@ module xnorsim_core #(
     .first_i         (first),
     .last_i          (last),
     .tail_i          (tail),
+    .negative_i      (negative),
+    .shift_i         (shift),
     .threshold_half_o(threshold_half),
     .threshold_i     (threshold),
     .direction_i     (direction),
@@ -308,6 +366,18 @@ module xnorsim_core #(
                    (job_m_i != '0) && (job_n_i != '0) && (job_k_words_i != '0)
                    && (job_tail_lanes_i != '0) && (32'(job_tail_lanes_i) <= Lanes)
                    && (32'(job_n_words_i) == (32'(job_n_i) + Lanes - 1) / Lanes));
+
+  // A half holds a chunk of every plane, and no weight outgrows its four bits.
+  LegalPlanes_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
+                   (job_a_planes_i != '0) && (job_a_planes_i <= 4'd8)
+                   && (job_b_planes_i != '0) && (job_b_planes_i <= 4'd8)
+                   && (job_chunk_words_i != '0)
+                   && (32'(job_chunk_words_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
+                   && (32'(job_chunk_words_i) * 32'(job_b_planes_i) <= ScratchpadWordsB)
+                   && (32'(job_shift_i)
+                       + (job_a_weighted_i ? 32'(job_a_planes_i) - 1 : 0)
+                       + (job_b_weighted_i ? 32'(job_b_planes_i) - 1 : 0) <= 15));
 `endif
 
 endmodule

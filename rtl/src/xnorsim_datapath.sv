@@ -21,8 +21,8 @@ module xnorsim_datapath #(
   input  logic                                 rst_ni,
   input  logic                                 start_i,
   input  logic                                 job_thresholds_i,
-  input  logic                                 job_and_i,
-  input  logic [3:0]                           job_shift_i,
+  input  logic                                 job_a_unipolar_i,
+  input  logic                                 job_b_unipolar_i,
   input  logic [Lanes-1:0]                     tail_mask_i,
   input  logic [CountBits-1:0]                 tail_lanes_i,
   // Thresholds change with every tile.
@@ -36,6 +36,8 @@ module xnorsim_datapath #(
   input  logic                                 first_i,
   input  logic                                 last_i,
   input  logic                                 tail_i,
+  input  logic                                 negative_i,
+  input  logic [3:0]                           shift_i,
 
   output logic [Cols-1:0]                      threshold_half_o,
   input  logic [Cols-1:0][AccumulatorBits-1:0] threshold_i,
@@ -46,21 +48,49 @@ module xnorsim_datapath #(
   output logic [Cols-1:0][AccumulatorBits-1:0] buffer_row_o
 );
 
-  logic [Rows-1:0] a_valid, first, last, tail;
-  logic [Rows-1:0][Lanes-1:0] a;
+  logic [Rows-1:0] a_valid, first, last, tail, negative;
+  logic [Rows-1:0][3:0] shift;
+  logic [Rows-1:0][Lanes-1:0] a_masked, a;
+  logic [Rows-1:0][CountBits-1:0] a_ones;
   logic [Cols-1:0] b_valid;
-  logic [Cols-1:0][Lanes-1:0] b;
+  logic [Cols-1:0][Lanes-1:0] b_masked, b;
+  logic [Cols-1:0][CountBits-1:0] b_ones;
+
+  // Behind the tail of a row no pair of bits may count: A is 0 there, and B is 1 for XNOR, 0 for AND.
+  logic xnor_product;
+  logic [Lanes-1:0] keep, fill;
+  assign xnor_product = !job_a_unipolar_i && !job_b_unipolar_i;
+  assign keep         = tail_i ? tail_mask_i : '1;
+  assign fill         = xnor_product ? ~keep : '0;
+
+  for (genvar r = 0; r < Rows; r++) begin : gen_mask_a
+    assign a_masked[r] = a_i[r] & keep;
+  end
+
+  for (genvar c = 0; c < Cols; c++) begin : gen_mask_b
+    assign b_masked[c] = (b_i[c] & keep) | fill;
+  end
 
   xnorsim_skew #(.Ports(Rows), .Lanes(Lanes)) u_skew_a (
-    .clk_i, .rst_ni, .valid_i(a_valid_i), .word_i(a_i), .valid_o(a_valid), .word_o(a)
+    .clk_i, .rst_ni, .valid_i(a_valid_i), .word_i(a_masked), .valid_o(a_valid), .word_o(a)
   );
 
   xnorsim_skew #(.Ports(Cols), .Lanes(Lanes)) u_skew_b (
-    .clk_i, .rst_ni, .valid_i(b_valid_i), .word_i(b_i), .valid_o(b_valid), .word_o(b)
+    .clk_i, .rst_ni, .valid_i(b_valid_i), .word_i(b_masked), .valid_o(b_valid), .word_o(b)
   );
 
   xnorsim_flag_skew #(.Rows(Rows)) u_skew_flags (
-    .clk_i, .rst_ni, .first_i, .last_i, .tail_i, .first_o(first), .last_o(last), .tail_o(tail)
+    .clk_i, .rst_ni, .first_i, .last_i, .tail_i, .negative_i, .shift_i,
+    .first_o(first), .last_o(last), .tail_o(tail), .negative_o(negative), .shift_o(shift)
+  );
+
+  // Where digits are mixed the unipolar side's sums enter with the words and pass on with them.
+  xnorsim_ones #(.Ports(Rows), .Lanes(Lanes)) u_ones_a (
+    .enable_i(job_a_unipolar_i && !job_b_unipolar_i), .word_i(a), .ones_o(a_ones)
+  );
+
+  xnorsim_ones #(.Ports(Cols), .Lanes(Lanes)) u_ones_b (
+    .enable_i(job_b_unipolar_i && !job_a_unipolar_i), .word_i(b), .ones_o(b_ones)
   );
 
   logic [Cols-1:0][Rows-1:0] drain;
@@ -75,20 +105,23 @@ module xnorsim_datapath #(
   ) u_array (
     .clk_i,
     .rst_ni,
-    .job_and_i,
-    .job_shift_i,
-    .tail_mask_i,
+    .job_a_unipolar_i,
+    .job_b_unipolar_i,
     .tail_lanes_i,
-    .a_valid_i(a_valid),
-    .a_i      (a),
-    .first_i  (first),
-    .last_i   (last),
-    .tail_i   (tail),
-    .b_valid_i(b_valid),
-    .b_i      (b),
-    .drain_i  (drain),
-    .result_o (sum),
-    .last_o   (bottom_last)
+    .a_valid_i (a_valid),
+    .a_i       (a),
+    .a_ones_i  (a_ones),
+    .first_i   (first),
+    .last_i    (last),
+    .tail_i    (tail),
+    .negative_i(negative),
+    .shift_i   (shift),
+    .b_valid_i (b_valid),
+    .b_i       (b),
+    .b_ones_i  (b_ones),
+    .drain_i   (drain),
+    .result_o  (sum),
+    .last_o    (bottom_last)
   );
 
   logic [Cols-1:0] write;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Array sequencer: read the k words of each loaded slot on consecutive edges and issue them.
+// Array sequencer: read the k words of each loaded slot on consecutive edges, every pair of
+// planes of a k word one behind the other, and issue them.
 //
-// Parameters: Rows, Cols 1..256, ChunkWords >= 1, DimBits 1..30.
+// Parameters: Rows, Cols 1..256, ScratchpadWordsA, ScratchpadWordsB >= 1, DimBits 1..30.
 // Latency: a slot that is ready at an edge is read at the next and issued at the one after.
 // Overflow: none. At most two slots are ready, the gap is at most Rows - 1.
 // Reference: simulator.engine.run_job, F(s) and L(s).
@@ -10,42 +11,58 @@
 module xnorsim_issue #(
   parameter int unsigned Rows = 4,
   parameter int unsigned Cols = 4,
-  parameter int unsigned ChunkWords = 8,
+  parameter int unsigned ScratchpadWordsA = 8,
+  parameter int unsigned ScratchpadWordsB = 8,
   parameter int unsigned DimBits = 20,
-  localparam int unsigned WordBits = (ChunkWords > 1) ? $clog2(ChunkWords) : 1
+  localparam int unsigned ChunkWords =
+      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
+  localparam int unsigned WordBitsA = (ScratchpadWordsA > 1) ? $clog2(ScratchpadWordsA) : 1,
+  localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                start_i,
-  input  logic [DimBits-1:0]  job_m_i,
-  input  logic [DimBits-1:0]  job_n_i,
-  input  logic [DimBits-1:0]  job_k_words_i,
-  input  logic                slot_ready_i,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 start_i,
+  input  logic [DimBits-1:0]   job_m_i,
+  input  logic [DimBits-1:0]   job_n_i,
+  input  logic [DimBits-1:0]   job_k_words_i,
+  input  logic [ChunkBits-1:0] job_chunk_words_i,
+  input  logic [3:0]           job_a_planes_i,
+  input  logic [3:0]           job_b_planes_i,
+  input  logic                 job_a_weighted_i,
+  input  logic                 job_b_weighted_i,
+  input  logic                 job_a_negative_i,
+  input  logic                 job_b_negative_i,
+  input  logic [3:0]           job_shift_i,
+  input  logic                 slot_ready_i,
 
   // Read of the scratchpads, and the last read of what a half holds.
-  output logic [Rows-1:0]     a_read_o,
-  output logic [Cols-1:0]     b_read_o,
-  output logic                a_half_o,
-  output logic                b_half_o,
-  output logic [WordBits-1:0] word_o,
-  output logic                a_free_o,
-  output logic                b_free_o,
+  output logic [Rows-1:0]      a_read_o,
+  output logic [Cols-1:0]      b_read_o,
+  output logic                 a_half_o,
+  output logic                 b_half_o,
+  output logic [WordBitsA-1:0] a_word_o,
+  output logic [WordBitsB-1:0] b_word_o,
+  output logic                 a_free_o,
+  output logic                 b_free_o,
 
   // The issue port, beside the words that were read.
-  output logic [Rows-1:0]     a_valid_o,
-  output logic [Cols-1:0]     b_valid_o,
-  output logic                first_o,
-  output logic                last_o,
-  output logic                tail_o,
+  output logic [Rows-1:0]      a_valid_o,
+  output logic [Cols-1:0]      b_valid_o,
+  output logic                 first_o,
+  output logic                 last_o,
+  output logic                 tail_o,
+  // Weight of the plane pair: its sign, and how far its product is shifted.
+  output logic                 negative_o,
+  output logic [3:0]           shift_o,
 
   // Class of the cycle at the issue port, one of the four; idle counts as waiting for loads.
-  output logic                issue_o,
-  output logic                wait_gap_o,
-  output logic                wait_load_o,
-  output logic                wait_store_o
+  output logic                 issue_o,
+  output logic                 wait_gap_o,
+  output logic                 wait_load_o,
+  output logic                 wait_store_o
 );
 
-  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1);
   localparam int unsigned RowCountBits = $clog2(Rows + 1);
   localparam int unsigned ColCountBits = $clog2(Cols + 1);
 
@@ -57,9 +74,12 @@ module xnorsim_issue #(
 
   logic [1:0] ready_q;
   logic [RowCountBits-1:0] gap_q, gap;
-  logic [WordBits-1:0] word_q;
+  logic [31:0] issues;
   logic a_half_q, b_half_q;
-  logic read, tile_first, slot_last, tile_last, many_chunks, many_cols;
+  logic read, pair_first, pair_word_last, pair_last, negative;
+  logic tile_first, slot_last, tile_last, many_chunks, many_cols;
+  logic [3:0] shift;
+  logic [6:0] passes;
 
   xnorsim_tile_loop #(.Rows(Rows), .Cols(Cols), .DimBits(DimBits)) u_tiles (
     .clk_i,
@@ -81,25 +101,54 @@ module xnorsim_issue #(
     .rst_ni,
     .start_i,
     .job_k_words_i,
+    .job_chunk_words_i,
     .step_i  (slot_last),
     .k0_o    (k0),
     .chunk_o (chunk),
     .k_last_o(k_last)
   );
 
-  assign many_chunks  = 32'(job_k_words_i) > ChunkWords;
+  xnorsim_pair_loop #(
+    .ScratchpadWordsA(ScratchpadWordsA),
+    .ScratchpadWordsB(ScratchpadWordsB)
+  ) u_pairs (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .job_chunk_words_i,
+    .job_a_planes_i,
+    .job_b_planes_i,
+    .job_a_weighted_i,
+    .job_b_weighted_i,
+    .job_a_negative_i,
+    .job_b_negative_i,
+    .job_shift_i,
+    .chunk_i    (chunk),
+    .step_i     (read),
+    .a_word_o,
+    .b_word_o,
+    .negative_o (negative),
+    .shift_o    (shift),
+    .first_o    (pair_first),
+    .word_last_o(pair_word_last),
+    .last_o     (pair_last)
+  );
+
+  assign many_chunks  = 32'(job_k_words_i) > 32'(job_chunk_words_i);
   assign many_cols    = 32'(job_n_i) > Cols;
   assign read         = (ready_q != '0) && (gap_q == '0);
-  assign slot_last    = read && (32'(word_q) + 1 == 32'(chunk));
+  assign slot_last    = read && pair_last;
   assign tile_last    = slot_last && k_last;
-  assign tile_first   = read && (word_q == '0) && (k0 == '0);
+  assign tile_first   = read && pair_first && (k0 == '0);
 
   // A tile that issues in fewer cycles than there are rows waits until the drain can follow.
-  assign gap = (32'(job_k_words_i) < Rows) ? RowCountBits'(Rows - 32'(job_k_words_i)) : '0;
+  // Enough k words make any number of passes too many; fewer are at most Rows, the product small.
+  assign passes = 7'(job_a_planes_i) * 7'(job_b_planes_i);
+  assign issues = (32'(job_k_words_i) < Rows) ? 32'(job_k_words_i) * 32'(passes) : Rows;
+  assign gap    = (issues < Rows) ? RowCountBits'(Rows - issues) : '0;
 
   assign a_half_o = a_half_q;
   assign b_half_o = b_half_q;
-  assign word_o   = word_q;
 
   // An operand is given up when the next slot loads its own.
   assign a_free_o = slot_last && (many_chunks || n_last);
@@ -107,17 +156,15 @@ module xnorsim_issue #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {ready_q, gap_q, word_q, a_half_q, b_half_q} <= '0;
+      {ready_q, gap_q, a_half_q, b_half_q} <= '0;
     end else if (start_i) begin
-      {ready_q, gap_q, word_q, a_half_q, b_half_q} <= '0;
+      {ready_q, gap_q, a_half_q, b_half_q} <= '0;
     end else begin
       ready_q  <= ready_q + 2'(slot_ready_i) - 2'(slot_last);
       a_half_q <= a_half_q ^ a_free_o;
       b_half_q <= b_half_q ^ b_free_o;
       if (tile_last) gap_q <= gap;
       else if (gap_q != '0) gap_q <= gap_q - 1'b1;
-      if (slot_last) word_q <= '0;
-      else if (read) word_q <= word_q + 1'b1;
     end
   end
 
@@ -137,11 +184,18 @@ module xnorsim_issue #(
       b_valid_o   <= b_read_o;
       first_o     <= tile_first;
       last_o      <= tile_last;
-      // With one plane pair the last k word of the rows is the last word of the tile.
-      tail_o      <= tile_last;
+      tail_o      <= read && pair_word_last && k_last;
       issue_o     <= read;
       wait_gap_o  <= gap_q != '0;
       wait_load_o <= (gap_q == '0) && (ready_q == '0);
+    end
+  end
+
+  // Data: it holds while nothing issues.
+  always_ff @(posedge clk_i) begin
+    if (read) begin
+      negative_o <= negative;
+      shift_o    <= shift;
     end
   end
 

@@ -2,7 +2,7 @@
 //
 // Accept a job and hold its constants until its last store is accepted.
 //
-// Parameters: Lanes 1..1024, DimBits 1..30, AddrBits 1..64.
+// Parameters: Lanes 1..1024, ChunkWords >= 1, DimBits 1..30, AddrBits 1..64.
 // Latency: 0 cycles at the edge that accepts the job (fields pass from the port), held from then on;
 //   job_ready_o rises behind the edge with end_i.
 // Overflow: not applicable, fields pass unchanged.
@@ -10,8 +10,10 @@
 
 module xnorsim_job #(
   parameter int unsigned Lanes = 64,
+  parameter int unsigned ChunkWords = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
   localparam int unsigned CountBits = $clog2(Lanes + 1)
 ) (
   input  logic                 clk_i,
@@ -24,7 +26,15 @@ module xnorsim_job #(
   input  logic [CountBits-1:0] job_tail_lanes_i,
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
-  input  logic                 job_and_i,
+  input  logic [ChunkBits-1:0] job_chunk_words_i,
+  input  logic [3:0]           job_a_planes_i,
+  input  logic [3:0]           job_b_planes_i,
+  input  logic                 job_a_unipolar_i,
+  input  logic                 job_b_unipolar_i,
+  input  logic                 job_a_weighted_i,
+  input  logic                 job_b_weighted_i,
+  input  logic                 job_a_negative_i,
+  input  logic                 job_b_negative_i,
   input  logic [3:0]           job_shift_i,
   input  logic [AddrBits-1:0]  job_a_addr_i,
   input  logic [AddrBits-1:0]  job_b_addr_i,
@@ -41,18 +51,26 @@ module xnorsim_job #(
   output logic [DimBits-1:0]   k_words_o,
   output logic [DimBits-1:0]   n_words_o,
   output logic                 thresholds_o,
+  output logic [ChunkBits-1:0] chunk_words_o,
+  output logic [3:0]           a_planes_o,
+  output logic [3:0]           b_planes_o,
   output logic [AddrBits-1:0]  a_addr_o,
   output logic [AddrBits-1:0]  b_addr_o,
   output logic [AddrBits-1:0]  t_addr_o,
   output logic [AddrBits-1:0]  r_addr_o,
-  // For the array, from the edge after: the first word comes much later.
-  output logic                 and_o,
+  // For what issues, from the edge after: the first word comes much later.
+  output logic                 a_unipolar_o,
+  output logic                 b_unipolar_o,
+  output logic                 a_weighted_o,
+  output logic                 b_weighted_o,
+  output logic                 a_negative_o,
+  output logic                 b_negative_o,
   output logic [3:0]           shift_o,
   output logic [CountBits-1:0] tail_lanes_o,
   output logic [Lanes-1:0]     tail_mask_o
 );
 
-  localparam int unsigned Width = 4 * DimBits + 1 + 4 * AddrBits;
+  localparam int unsigned Width = 4 * DimBits + 1 + ChunkBits + 8 + 4 * AddrBits;
 
   logic busy_q;
   logic [Width-1:0] fields_q, fields;
@@ -68,15 +86,21 @@ module xnorsim_job #(
 
   assign fields = busy_q ? fields_q
                   : {job_m_i, job_n_i, job_k_words_i, job_n_words_i, job_thresholds_i,
+                     job_chunk_words_i, job_a_planes_i, job_b_planes_i,
                      job_a_addr_i, job_b_addr_i, job_t_addr_i, job_r_addr_i};
 
-  assign {m_o, n_o, k_words_o, n_words_o, thresholds_o,
+  assign {m_o, n_o, k_words_o, n_words_o, thresholds_o, chunk_words_o, a_planes_o, b_planes_o,
           a_addr_o, b_addr_o, t_addr_o, r_addr_o} = fields;
 
   always_ff @(posedge clk_i) begin
     if (start_o) begin
       fields_q     <= fields;
-      and_o        <= job_and_i;
+      a_unipolar_o <= job_a_unipolar_i;
+      b_unipolar_o <= job_b_unipolar_i;
+      a_weighted_o <= job_a_weighted_i;
+      b_weighted_o <= job_b_weighted_i;
+      a_negative_o <= job_a_negative_i;
+      b_negative_o <= job_b_negative_i;
       shift_o      <= job_shift_i;
       tail_lanes_o <= job_tail_lanes_i;
       tail_mask_o  <= ~({Lanes{1'b1}} << job_tail_lanes_i);

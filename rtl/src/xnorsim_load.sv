@@ -4,7 +4,8 @@
 //
 // Walks the same order as the requests, so that any number of loads may be outstanding.
 // Parameters: Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
-//   8..4096, ChunkWords >= 1, DimBits 1..30, OffsetBits: any word of a segment fits.
+//   8..4096, ChunkWords >= 1, PlaceWords >= ChunkWords (k words of the larger half), DimBits 1..30,
+//   OffsetBits: any word of a segment fits.
 // Latency: 0 cycles from rsp_valid_i to the writes and slot_ready_o.
 // Overflow: none, see xnorsim_load_walker and xnorsim_unpack.
 // Reference: simulator.engine.run_job, the arrival of load data.
@@ -16,15 +17,17 @@ module xnorsim_load #(
   parameter int unsigned AccumulatorBits = 32,
   parameter int unsigned PortBits = 128,
   parameter int unsigned ChunkWords = 8,
+  parameter int unsigned PlaceWords = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned OffsetBits = 4,
   localparam int unsigned Ports = (Rows > Cols) ? Rows : Cols,
   localparam int unsigned RowBits = (Ports > 1) ? $clog2(Ports) : 1,
   localparam int unsigned Slot = 1 << $clog2(Lanes),
   localparam int unsigned PortSlots = (PortBits > Slot) ? PortBits / Slot : 1,
-  localparam int unsigned Banks = (PortSlots < ChunkWords) ? PortSlots : ChunkWords,
-  localparam int unsigned Entries = (ChunkWords + PortSlots - 1) / PortSlots,
-  localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1
+  localparam int unsigned Banks = (PortSlots < PlaceWords) ? PortSlots : PlaceWords,
+  localparam int unsigned Entries = (PlaceWords + PortSlots - 1) / PortSlots,
+  localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -32,6 +35,9 @@ module xnorsim_load #(
   input  logic [DimBits-1:0]                 job_m_i,
   input  logic [DimBits-1:0]                 job_n_i,
   input  logic [DimBits-1:0]                 job_k_words_i,
+  input  logic [ChunkBits-1:0]               job_chunk_words_i,
+  input  logic [3:0]                         job_a_planes_i,
+  input  logic [3:0]                         job_b_planes_i,
   input  logic                               job_thresholds_i,
 
   input  logic                               rsp_valid_i,
@@ -51,12 +57,13 @@ module xnorsim_load #(
   output logic                               slot_ready_o
 );
 
-  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1);
+  localparam int unsigned PlaceBits = $clog2(PlaceWords + 1);
 
   logic thresholds, b, a, load_last, slot_last;
   logic [OffsetBits-1:0] offset;
   logic [DimBits-1:0] n0, k0;
   logic [ChunkBits-1:0] chunk;
+  logic [PlaceBits-1:0] place;
   logic unused_valid, unused_n_last, unused_word_last, unused_tile_last, unused_begin;
 
   xnorsim_load_walker #(
@@ -66,6 +73,7 @@ module xnorsim_load #(
     .AccumulatorBits(AccumulatorBits),
     .PortBits       (PortBits),
     .ChunkWords     (ChunkWords),
+    .PlaceWords     (PlaceWords),
     .DimBits        (DimBits),
     .AddrBits       (1),
     .OffsetBits     (OffsetBits)
@@ -76,6 +84,9 @@ module xnorsim_load #(
     .job_m_i,
     .job_n_i,
     .job_k_words_i,
+    .job_chunk_words_i,
+    .job_a_planes_i,
+    .job_b_planes_i,
     .job_thresholds_i,
     .step_i      (rsp_valid_i),
     .valid_o     (unused_valid),
@@ -83,6 +94,7 @@ module xnorsim_load #(
     .b_o         (b),
     .a_o         (a),
     .row_o,
+    .place_o     (place),
     .begin_o     (unused_begin),
     .offset_o    (offset),
     .n0_o        (n0),
@@ -104,6 +116,7 @@ module xnorsim_load #(
     .AccumulatorBits(AccumulatorBits),
     .PortBits       (PortBits),
     .ChunkWords     (ChunkWords),
+    .PlaceWords     (PlaceWords),
     .DimBits        (DimBits),
     .OffsetBits     (OffsetBits)
   ) u_unpack (
@@ -114,6 +127,7 @@ module xnorsim_load #(
     .n0_i             (n0),
     .k0_i             (k0),
     .chunk_i          (chunk),
+    .place_i          (place),
     .word_valid_o     (word_valid),
     .word_entry_o     (entry_o),
     .word_o,

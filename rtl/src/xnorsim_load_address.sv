@@ -20,6 +20,8 @@ module xnorsim_load_address #(
   input  logic                  clk_i,
   input  logic                  start_i,
   input  logic [DimBits-1:0]    job_k_words_i,
+  input  logic [3:0]            job_a_planes_i,
+  input  logic [3:0]            job_b_planes_i,
   input  logic [AddrBits-1:0]   job_a_addr_i,
   input  logic [AddrBits-1:0]   job_b_addr_i,
   input  logic [AddrBits-1:0]   job_t_addr_i,
@@ -42,13 +44,15 @@ module xnorsim_load_address #(
   localparam int unsigned PortShift = $clog2(PortBits);
   localparam int unsigned PosBits = DimBits + 13;
 
-  // Port words from one row to the next, the same for A and B.
+  // Port words from one plane of a row to the next, the same for A and B, and of a tile's rows.
   logic [PosBits-1:0] rounded_bits;
-  logic [AddrBits-1:0] stride;
+  logic [AddrBits-1:0] stride, a_tile, b_tile;
   assign rounded_bits = (PosBits'(job_k_words_i) << SlotShift) + PosBits'(PortBits - 1);
   assign stride       = AddrBits'(rounded_bits >> PortShift);
+  assign a_tile       = AddrBits'(Rows) * AddrBits'(job_a_planes_i) * stride;
+  assign b_tile       = AddrBits'(Cols) * AddrBits'(job_b_planes_i) * stride;
 
-  // First row of the tile in A and in B, and the way from there to the current row.
+  // First row of the tile in A and in B, and the way from there to the current plane of a row.
   logic [AddrBits-1:0] a_q, b_q, row_q;
 
   always_ff @(posedge clk_i) begin
@@ -56,8 +60,8 @@ module xnorsim_load_address #(
       a_q <= job_a_addr_i;
       b_q <= job_b_addr_i;
     end else if (step_i && tile_last_i) begin
-      b_q <= n_last_i ? job_b_addr_i : b_q + AddrBits'(Cols) * stride;
-      if (n_last_i) a_q <= a_q + AddrBits'(Rows) * stride;
+      b_q <= n_last_i ? job_b_addr_i : b_q + b_tile;
+      if (n_last_i) a_q <= a_q + a_tile;
     end
 
     if (start_i || (step_i && load_last_i)) row_q <= '0;

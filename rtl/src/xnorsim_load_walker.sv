@@ -2,9 +2,9 @@
 //
 // Walk the load words of a job in their fixed order: thresholds, then B and A of each slot.
 //
-// Used twice: before the port for the requests, behind it for the place of the data that returns.
+// A row comes plane by plane. Used twice: before the port for the requests, behind it for the place of the data that returns.
 // Parameters: Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
-//   8..4096, ChunkWords >= 1, DimBits 1..30, AddrBits 1..64, OffsetBits: any word of a segment fits.
+//   8..4096, ChunkWords >= 1, PlaceWords >= ChunkWords (k words of the larger half), DimBits 1..30, AddrBits 1..64, OffsetBits: any word of a segment fits.
 // Latency: 1 cycle from start_i or step_i to the next word; no cycle is lost between loads.
 // Overflow: none, positions in bits have DimBits + 11 bits, slots at most 1024 = 2^10 bits.
 // Reference: simulator.engine.run_job, the order of the requests.
@@ -16,11 +16,13 @@ module xnorsim_load_walker #(
   parameter int unsigned AccumulatorBits = 32,
   parameter int unsigned PortBits = 128,
   parameter int unsigned ChunkWords = 8,
+  parameter int unsigned PlaceWords = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
   parameter int unsigned OffsetBits = 4,
   localparam int unsigned Ports = (Rows > Cols) ? Rows : Cols,
   localparam int unsigned RowBits = (Ports > 1) ? $clog2(Ports) : 1,
+  localparam int unsigned PlaceBits = $clog2(PlaceWords + 1),
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
 ) (
   input  logic                  clk_i,
@@ -29,6 +31,9 @@ module xnorsim_load_walker #(
   input  logic [DimBits-1:0]    job_m_i,
   input  logic [DimBits-1:0]    job_n_i,
   input  logic [DimBits-1:0]    job_k_words_i,
+  input  logic [ChunkBits-1:0]  job_chunk_words_i,
+  input  logic [3:0]            job_a_planes_i,
+  input  logic [3:0]            job_b_planes_i,
   input  logic                  job_thresholds_i,
 
   input  logic                  step_i,
@@ -38,15 +43,17 @@ module xnorsim_load_walker #(
   output logic                  thresholds_o,
   output logic                  b_o,
   output logic                  a_o,
-  // Row of A or B in the tile, first port word of the row's segment, port word in the segment.
+  // Row of A or B in the tile, place of the plane's first k word in the row's half.
   output logic [RowBits-1:0]    row_o,
+  output logic [PlaceBits-1:0]  place_o,
+  // First port word of the segment in its row, port word in the segment.
   output logic [AddrBits-1:0]   begin_o,
   output logic [OffsetBits-1:0] offset_o,
   output logic [DimBits-1:0]    n0_o,
   output logic [DimBits-1:0]    k0_o,
   output logic [ChunkBits-1:0]  chunk_o,
   output logic                  n_last_o,
-  // Last word of its row's segment, of the load, of the slot's loads, of the tile's loads.
+  // Last word of its segment, of the load, of the slot's loads, of the tile's loads.
   output logic                  word_last_o,
   output logic                  load_last_o,
   output logic                  slot_last_o,
@@ -60,6 +67,8 @@ module xnorsim_load_walker #(
 
   logic thresholds_q, b_q, a_q;
   logic [RowBits-1:0] row_q;
+  logic [2:0] plane_q;
+  logic [PlaceBits-1:0] place_q;
   logic [OffsetBits-1:0] offset_q;
 
   logic [$clog2(Rows + 1)-1:0] rows;
@@ -86,6 +95,7 @@ module xnorsim_load_walker #(
     .rst_ni,
     .start_i,
     .job_k_words_i,
+    .job_chunk_words_i,
     .step_i  (step_i && slot_last_o),
     .k0_o,
     .chunk_o,
@@ -93,8 +103,8 @@ module xnorsim_load_walker #(
   );
 
   // With one chunk, A stays over the n tiles, and B stays if there is only one of them.
-  logic many_chunks, many_cols, next_thresholds;
-  assign many_chunks     = 32'(job_k_words_i) > ChunkWords;
+  logic many_chunks, many_cols, next_thresholds, plane_last, row_last;
+  assign many_chunks     = 32'(job_k_words_i) > 32'(job_chunk_words_i);
   assign many_cols       = 32'(job_n_i) > Cols;
   assign next_thresholds = job_thresholds_i && k_last && many_cols;
 
@@ -107,24 +117,32 @@ module xnorsim_load_walker #(
   assign last_word  = (end_bit - 1'b1) >> PortShift;
 
   assign word_last_o = offset_q == OffsetBits'(last_word - begin_word);
-  assign load_last_o = word_last_o
-                       && (thresholds_q || (32'(row_q) + 1 == (b_q ? 32'(cols) : 32'(rows))));
+  assign plane_last  = 32'(plane_q) + 1 == 32'(b_q ? job_b_planes_i : job_a_planes_i);
+  assign row_last    = 32'(row_q) + 1 == (b_q ? 32'(cols) : 32'(rows));
+  assign load_last_o = word_last_o && (thresholds_q || (plane_last && row_last));
   assign slot_last_o = load_last_o && (a_q || (b_q && !many_chunks && (n0_o != '0)));
   assign tile_last_o = slot_last_o && k_last;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {thresholds_q, b_q, a_q} <= '0;
-      row_q                    <= '0;
-      offset_q                 <= '0;
+      {thresholds_q, b_q, a_q}  <= '0;
+      {row_q, plane_q, place_q} <= '0;
+      offset_q                  <= '0;
     end else if (start_i) begin
-      {thresholds_q, b_q, a_q} <= {job_thresholds_i, !job_thresholds_i, 1'b0};
-      row_q                    <= '0;
-      offset_q                 <= '0;
+      {thresholds_q, b_q, a_q}  <= {job_thresholds_i, !job_thresholds_i, 1'b0};
+      {row_q, plane_q, place_q} <= '0;
+      offset_q                  <= '0;
     end else if (step_i) begin
       offset_q <= word_last_o ? '0 : offset_q + 1'b1;
-      if (load_last_o) row_q <= '0;
-      else if (word_last_o) row_q <= row_q + 1'b1;
+      if (load_last_o) begin
+        {row_q, plane_q, place_q} <= '0;
+      end else if (word_last_o && plane_last) begin
+        row_q              <= row_q + 1'b1;
+        {plane_q, place_q} <= '0;
+      end else if (word_last_o) begin
+        plane_q <= plane_q + 1'b1;
+        place_q <= place_q + PlaceBits'(job_chunk_words_i);
+      end
       if (slot_last_o) begin
         thresholds_q <= next_thresholds;
         b_q          <= !next_thresholds && (many_chunks || many_cols);
@@ -139,6 +157,7 @@ module xnorsim_load_walker #(
   assign b_o          = b_q;
   assign a_o          = a_q;
   assign row_o        = row_q;
+  assign place_o      = place_q;
   assign begin_o      = AddrBits'(begin_word);
   assign offset_o     = offset_q;
 

@@ -2,8 +2,8 @@
 //
 // From load data to the issue port: scratchpads of A and B, and the thresholds.
 //
-// Parameters: as in xnorsim_core; ChunkWords is the smaller of its two scratchpads' words,
-//   OffsetBits hold any word of a segment.
+// Parameters: as in xnorsim_core; ChunkWords is the smaller of its two scratchpads' words
+//   (the longest chunk), OffsetBits hold any word of a segment.
 // Latency: 1 cycle from a read to a_o or b_o; thresholds are read without a clock edge.
 // Overflow: none, see xnorsim_load.
 // Reference: simulator.tiling.Tiling, the slots.
@@ -14,10 +14,15 @@ module xnorsim_operands #(
   parameter int unsigned Lanes = 64,
   parameter int unsigned AccumulatorBits = 32,
   parameter int unsigned PortBits = 128,
-  parameter int unsigned ChunkWords = 8,
+  parameter int unsigned ScratchpadWordsA = 8,
+  parameter int unsigned ScratchpadWordsB = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned OffsetBits = 4,
-  localparam int unsigned WordBits = (ChunkWords > 1) ? $clog2(ChunkWords) : 1
+  localparam int unsigned ChunkWords =
+      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
+  localparam int unsigned WordBitsA = (ScratchpadWordsA > 1) ? $clog2(ScratchpadWordsA) : 1,
+  localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1
 ) (
   input  logic                                 clk_i,
   input  logic                                 rst_ni,
@@ -25,6 +30,9 @@ module xnorsim_operands #(
   input  logic [DimBits-1:0]                   job_m_i,
   input  logic [DimBits-1:0]                   job_n_i,
   input  logic [DimBits-1:0]                   job_k_words_i,
+  input  logic [ChunkBits-1:0]                 job_chunk_words_i,
+  input  logic [3:0]                           job_a_planes_i,
+  input  logic [3:0]                           job_b_planes_i,
   input  logic                                 job_thresholds_i,
 
   input  logic                                 rsp_valid_i,
@@ -35,7 +43,8 @@ module xnorsim_operands #(
   input  logic [Cols-1:0]                      b_read_i,
   input  logic                                 a_half_i,
   input  logic                                 b_half_i,
-  input  logic [WordBits-1:0]                  word_i,
+  input  logic [WordBitsA-1:0]                 a_word_i,
+  input  logic [WordBitsB-1:0]                 b_word_i,
   output logic [Rows-1:0][Lanes-1:0]           a_o,
   output logic [Cols-1:0][Lanes-1:0]           b_o,
 
@@ -49,21 +58,33 @@ module xnorsim_operands #(
   localparam int unsigned PortRowBits = (RowBits > ColBits) ? RowBits : ColBits;
   localparam int unsigned Slot = 1 << $clog2(Lanes);
   localparam int unsigned PortSlots = (PortBits > Slot) ? PortBits / Slot : 1;
-  localparam int unsigned Banks = (PortSlots < ChunkWords) ? PortSlots : ChunkWords;
-  localparam int unsigned Entries = (ChunkWords + PortSlots - 1) / PortSlots;
+
+  // The larger half says how many sub-banks a port word may write; the smaller one may have fewer.
+  localparam int unsigned PlaceWords =
+      (ScratchpadWordsA > ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB;
+  localparam int unsigned Banks = (PortSlots < PlaceWords) ? PortSlots : PlaceWords;
+  localparam int unsigned BanksA = (PortSlots < ScratchpadWordsA) ? PortSlots : ScratchpadWordsA;
+  localparam int unsigned BanksB = (PortSlots < ScratchpadWordsB) ? PortSlots : ScratchpadWordsB;
+  localparam int unsigned Entries = (PlaceWords + PortSlots - 1) / PortSlots;
   localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1;
+  localparam int unsigned EntriesA = (ScratchpadWordsA + PortSlots - 1) / PortSlots;
+  localparam int unsigned EntriesB = (ScratchpadWordsB + PortSlots - 1) / PortSlots;
+  localparam int unsigned EntryBitsA = (EntriesA > 1) ? $clog2(EntriesA) : 1;
+  localparam int unsigned EntryBitsB = (EntriesB > 1) ? $clog2(EntriesB) : 1;
 
   logic [Banks-1:0] a_write, b_write;
   logic a_half, b_half, threshold_half;
   logic [PortRowBits-1:0] row;
   logic [Banks-1:0][EntryBits-1:0] entry;
+  logic [BanksA-1:0][EntryBitsA-1:0] a_entry;
+  logic [BanksB-1:0][EntryBitsB-1:0] b_entry;
   logic [Banks-1:0][Lanes-1:0] word;
   logic [Cols-1:0] threshold_write;
   logic [Cols-1:0][AccumulatorBits:0] threshold;
 
   xnorsim_load #(
     .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
-    .ChunkWords(ChunkWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
+    .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
   ) u_load (
     .clk_i,
     .rst_ni,
@@ -71,6 +92,9 @@ module xnorsim_operands #(
     .job_m_i,
     .job_n_i,
     .job_k_words_i,
+    .job_chunk_words_i,
+    .job_a_planes_i,
+    .job_b_planes_i,
     .job_thresholds_i,
     .rsp_valid_i,
     .rsp_data_i,
@@ -87,33 +111,48 @@ module xnorsim_operands #(
     .slot_ready_o
   );
 
+  for (genvar b = 0; b < Banks; b++) begin : gen_bank
+    if (b < BanksA) begin : gen_a
+      assign a_entry[b] = EntryBitsA'(entry[b]);
+    end else begin : gen_no_a
+      logic unused_a_write;
+      assign unused_a_write = a_write[b];
+    end
+    if (b < BanksB) begin : gen_b
+      assign b_entry[b] = EntryBitsB'(entry[b]);
+    end else begin : gen_no_b
+      logic unused_b_write;
+      assign unused_b_write = b_write[b];
+    end
+  end
+
   xnorsim_scratchpad #(
-    .Rows(Rows), .Lanes(Lanes), .ChunkWords(ChunkWords), .PortSlots(PortSlots)
+    .Rows(Rows), .Lanes(Lanes), .Words(ScratchpadWordsA), .PortSlots(PortSlots)
   ) u_scratchpad_a (
     .clk_i,
-    .write_i      (a_write),
+    .write_i      (a_write[BanksA-1:0]),
     .write_half_i (a_half),
     .write_row_i  (row[RowBits-1:0]),
-    .write_entry_i(entry),
-    .write_data_i (word),
+    .write_entry_i(a_entry),
+    .write_data_i (word[BanksA-1:0]),
     .read_i       (a_read_i),
     .read_half_i  (a_half_i),
-    .read_word_i  (word_i),
+    .read_word_i  (a_word_i),
     .word_o       (a_o)
   );
 
   xnorsim_scratchpad #(
-    .Rows(Cols), .Lanes(Lanes), .ChunkWords(ChunkWords), .PortSlots(PortSlots)
+    .Rows(Cols), .Lanes(Lanes), .Words(ScratchpadWordsB), .PortSlots(PortSlots)
   ) u_scratchpad_b (
     .clk_i,
-    .write_i      (b_write),
+    .write_i      (b_write[BanksB-1:0]),
     .write_half_i (b_half),
     .write_row_i  (row[ColBits-1:0]),
-    .write_entry_i(entry),
-    .write_data_i (word),
+    .write_entry_i(b_entry),
+    .write_data_i (word[BanksB-1:0]),
     .read_i       (b_read_i),
     .read_half_i  (b_half_i),
-    .read_word_i  (word_i),
+    .read_word_i  (b_word_i),
     .word_o       (b_o)
   );
 

@@ -4,8 +4,8 @@
 //
 // Parameters: Lanes 1..1024, AccumulatorBits 8..64.
 // Latency: 1 cycle from a_i and b_i to a_o and b_o, 2 cycles from the word with `last` to result_o.
-// Overflow: none. |sum| <= k << shift, and a job with (k << shift) > 2^(AccumulatorBits-1) - 1 is
-//   refused before it starts; bits of one value above the accumulator are only copies of its sign.
+// Overflow: none. Sums are modulo 2^AccumulatorBits, and a job whose result could exceed
+//   2^(AccumulatorBits-1) - 1 is refused before it starts.
 // Reference: workloads.reference.plane_product, one element.
 
 module xnorsim_pe #(
@@ -16,10 +16,10 @@ module xnorsim_pe #(
   input  logic                       clk_i,
   input  logic                       rst_ni,
 
-  // Constants of the job: AND instead of XNOR, weight of the plane pair, lanes of the tail word.
-  input  logic                       job_and_i,
-  input  logic [3:0]                 job_shift_i,
-  input  logic [Lanes-1:0]           tail_mask_i,
+  // Constants of the job: digits 0 and 1 instead of -1 and +1, lanes of the tail word. Tails are
+  // masked where words enter, so that no pair of bits behind a tail matches.
+  input  logic                       job_a_unipolar_i,
+  input  logic                       job_b_unipolar_i,
   input  logic [CountBits-1:0]       tail_lanes_i,
 
   // From the left and to the right.
@@ -28,36 +28,52 @@ module xnorsim_pe #(
   input  logic                       first_i,
   input  logic                       last_i,
   input  logic                       tail_i,
+  // Weight of the plane pair.
+  input  logic                       negative_i,
+  input  logic [3:0]                 shift_i,
+  input  logic [CountBits-1:0]       a_ones_i,
   output logic                       a_valid_o,
   output logic [Lanes-1:0]           a_o,
   output logic                       first_o,
   output logic                       last_o,
   output logic                       tail_o,
+  output logic                       negative_o,
+  output logic [3:0]                 shift_o,
 
   // From above and downwards.
   input  logic                       b_valid_i,
   input  logic [Lanes-1:0]           b_i,
+  input  logic [CountBits-1:0]       b_ones_i,
   output logic                       b_valid_o,
   output logic [Lanes-1:0]           b_o,
+  // To the right or downwards, with the unipolar word of a mixed pair.
+  output logic [CountBits-1:0]       ones_o,
   input  logic                       drain_i,
   input  logic [AccumulatorBits-1:0] result_i,
   output logic [AccumulatorBits-1:0] result_o
 );
 
-  // One bit more than the count: its double less the lanes is signed, -Lanes..Lanes.
+  // One bit more than the count: its double less lanes or ones is signed, -Lanes..Lanes.
   localparam int unsigned ValueBits = CountBits + 1;
 
-  logic a_valid_q, b_valid_q, first_q, last_q, tail_q;
+  logic a_valid_q, b_valid_q, first_q, last_q, tail_q, negative_q;
+  logic [3:0] shift_q;
   logic [Lanes-1:0] a_q, b_q;
+  logic [CountBits-1:0] ones_q;
   logic [AccumulatorBits-1:0] accumulator_q, result_q;
 
+  logic xnor_product, and_product, mixed_product;
   logic [Lanes-1:0] match;
-  logic [CountBits-1:0] count, lanes;
+  logic [CountBits-1:0] count, less;
   logic signed [ValueBits-1:0] value;
-  logic [AccumulatorBits-1:0] addend, sum;
+  logic [AccumulatorBits-1:0] addend, base, sum;
 
-  assign match = (job_and_i ? (a_q & b_q) : ~(a_q ^ b_q)) & (tail_q ? tail_mask_i : '1);
-  assign lanes = tail_q ? tail_lanes_i : CountBits'(Lanes);
+  assign xnor_product  = !job_a_unipolar_i && !job_b_unipolar_i;
+  assign and_product   = job_a_unipolar_i && job_b_unipolar_i;
+  assign mixed_product = job_a_unipolar_i != job_b_unipolar_i;
+
+  assign match = xnor_product ? ~(a_q ^ b_q) : a_q & b_q;
+  assign less  = mixed_product ? ones_q : tail_q ? tail_lanes_i : CountBits'(Lanes);
 
   xnorsim_popcount #(
     .Lanes(Lanes)
@@ -66,9 +82,10 @@ module xnorsim_pe #(
     .count_o(count)
   );
 
-  assign value  = job_and_i ? {1'b0, count} : {count, 1'b0} - {1'b0, lanes};
-  assign addend = AccumulatorBits'(value);
-  assign sum    = (first_q ? '0 : accumulator_q) + (addend << job_shift_i);
+  assign value  = and_product ? {1'b0, count} : {count, 1'b0} - {1'b0, less};
+  assign addend = AccumulatorBits'(value) << shift_q;
+  assign base   = first_q ? '0 : accumulator_q;
+  assign sum    = negative_q ? base - addend : base + addend;
 
   if (ValueBits > AccumulatorBits) begin : gen_narrow
     logic unused_sign;
@@ -93,8 +110,15 @@ module xnorsim_pe #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (a_valid_i) a_q <= a_i;
+    if (a_valid_i) begin
+      a_q        <= a_i;
+      negative_q <= negative_i;
+      shift_q    <= shift_i;
+    end
     if (b_valid_i) b_q <= b_i;
+    if (mixed_product && (job_a_unipolar_i ? a_valid_i : b_valid_i)) begin
+      ones_q <= job_a_unipolar_i ? a_ones_i : b_ones_i;
+    end
   end
 
   // A new sum may arrive at the edge after the one that emptied the register, never before it.
@@ -104,14 +128,17 @@ module xnorsim_pe #(
     else if (drain_i) result_q <= result_i;
   end
 
-  assign a_valid_o = a_valid_q;
-  assign a_o       = a_q;
-  assign first_o   = first_q;
-  assign last_o    = last_q;
-  assign tail_o    = tail_q;
-  assign b_valid_o = b_valid_q;
-  assign b_o       = b_q;
-  assign result_o  = result_q;
+  assign a_valid_o  = a_valid_q;
+  assign a_o        = a_q;
+  assign first_o    = first_q;
+  assign last_o     = last_q;
+  assign tail_o     = tail_q;
+  assign negative_o = negative_q;
+  assign shift_o    = shift_q;
+  assign b_valid_o  = b_valid_q;
+  assign b_o        = b_q;
+  assign ones_o     = ones_q;
+  assign result_o   = result_q;
 
 `ifndef SYNTHESIS
   CaptureOrDrain_A :

@@ -3,7 +3,7 @@
 // Request side of a job: the walkers of loads and stores, their order, and the request register.
 //
 // Parameters: as in xnorsim_core; ChunkWords is the smaller of its two scratchpads' words,
-//   OffsetBits hold any word of a segment.
+//   PlaceWords the larger; OffsetBits hold any word of a segment.
 // Latency: a request that may go at an edge is accepted at the next edge at the earliest.
 // Overflow: none, see xnorsim_load_walker, xnorsim_store_walker and xnorsim_request.
 // Reference: simulator.engine.run_job, x(i).
@@ -15,10 +15,12 @@ module xnorsim_port #(
   parameter int unsigned AccumulatorBits = 32,
   parameter int unsigned PortBits = 128,
   parameter int unsigned ChunkWords = 8,
+  parameter int unsigned PlaceWords = 8,
   parameter int unsigned ResultTiles = 5,
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
   parameter int unsigned OffsetBits = 4,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
   localparam int unsigned BufferBits = $clog2(ResultTiles * Rows)
 ) (
   input  logic                                 clk_i,
@@ -28,6 +30,9 @@ module xnorsim_port #(
   input  logic [DimBits-1:0]                   job_n_i,
   input  logic [DimBits-1:0]                   job_k_words_i,
   input  logic [DimBits-1:0]                   job_n_words_i,
+  input  logic [ChunkBits-1:0]                 job_chunk_words_i,
+  input  logic [3:0]                           job_a_planes_i,
+  input  logic [3:0]                           job_b_planes_i,
   input  logic                                 job_thresholds_i,
   input  logic [AddrBits-1:0]                  job_a_addr_i,
   input  logic [AddrBits-1:0]                  job_b_addr_i,
@@ -61,11 +66,13 @@ module xnorsim_port #(
   logic [OffsetBits-1:0] load_offset;
   logic [((Ports > 1) ? $clog2(Ports) : 1)-1:0] unused_row;
   logic [DimBits-1:0] unused_n0, unused_k0;
-  logic [$clog2(ChunkWords + 1)-1:0] unused_chunk;
+  logic [ChunkBits-1:0] unused_chunk;
+  logic [$clog2(PlaceWords + 1)-1:0] unused_place;
 
   xnorsim_load_walker #(
     .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
-    .ChunkWords(ChunkWords), .DimBits(DimBits), .AddrBits(AddrBits), .OffsetBits(OffsetBits)
+    .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .AddrBits(AddrBits),
+    .OffsetBits(OffsetBits)
   ) u_load_walker (
     .clk_i,
     .rst_ni,
@@ -73,6 +80,9 @@ module xnorsim_port #(
     .job_m_i,
     .job_n_i,
     .job_k_words_i,
+    .job_chunk_words_i,
+    .job_a_planes_i,
+    .job_b_planes_i,
     .job_thresholds_i,
     .step_i      (load_step),
     .valid_o     (load_valid),
@@ -80,6 +90,7 @@ module xnorsim_port #(
     .b_o         (load_b),
     .a_o         (load_a),
     .row_o       (unused_row),
+    .place_o     (unused_place),
     .begin_o     (load_begin),
     .offset_o    (load_offset),
     .n0_o        (unused_n0),
@@ -99,6 +110,8 @@ module xnorsim_port #(
     .clk_i,
     .start_i,
     .job_k_words_i,
+    .job_a_planes_i,
+    .job_b_planes_i,
     .job_a_addr_i,
     .job_b_addr_i,
     .job_t_addr_i,

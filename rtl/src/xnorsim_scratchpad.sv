@@ -2,22 +2,24 @@
 //
 // Scratchpad of one operand: a bank for each row, two halves, one k word of every row a cycle.
 //
-// Parameters: Rows 1..256, Lanes 1..1024, ChunkWords >= 1 (k words of a row in one half),
+// The k words of all planes lie in a half one behind the other, without gaps: plane p of a chunk
+// starts at place p * kc, kc the k words of a chunk, wherever that is in a port word.
+// Parameters: Rows 1..256, Lanes 1..1024, Words >= 1 (k words of a row in one half, all planes),
 //   PortSlots a power of two (k words in a port word).
 // Latency: 1 cycle from read_i to word_o, which holds until the next read.
-// Overflow: none, word_i and the written entries are below ChunkWords.
+// Overflow: none, the words read and written are below Words.
 // Reference: simulator.tiling.Tiling, the slots.
 
 module xnorsim_scratchpad #(
   parameter int unsigned Rows = 4,
   parameter int unsigned Lanes = 64,
-  parameter int unsigned ChunkWords = 8,
+  parameter int unsigned Words = 8,
   parameter int unsigned PortSlots = 2,
   localparam int unsigned RowBits = (Rows > 1) ? $clog2(Rows) : 1,
-  localparam int unsigned WordBits = (ChunkWords > 1) ? $clog2(ChunkWords) : 1,
-  // A bank is split by the k word's index mod PortSlots, so that one port word writes each sub-bank once.
-  localparam int unsigned Banks = (PortSlots < ChunkWords) ? PortSlots : ChunkWords,
-  localparam int unsigned Entries = (ChunkWords + PortSlots - 1) / PortSlots,
+  localparam int unsigned WordBits = (Words > 1) ? $clog2(Words) : 1,
+  // A bank is split by the k word's place mod PortSlots, so that one port word writes each sub-bank once.
+  localparam int unsigned Banks = (PortSlots < Words) ? PortSlots : Words,
+  localparam int unsigned Entries = (Words + PortSlots - 1) / PortSlots,
   localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1
 ) (
   input  logic                            clk_i,

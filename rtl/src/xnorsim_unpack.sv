@@ -2,10 +2,11 @@
 //
 // Unpack load data: one port word into k words or thresholds, or several port words into one.
 //
-// A port word that carries PortSlots k words gives each sub-bank at most one, by chunk-local index
+// A port word that carries PortSlots k words gives each sub-bank at most one, by place in the half
 // mod PortSlots; one that carries a part of a slot is gathered until the slot's last part comes.
 // Parameters: Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two 8..4096,
-//   ChunkWords >= 1, DimBits 1..30, OffsetBits: any word of a segment fits.
+//   ChunkWords >= 1, PlaceWords >= ChunkWords (k words of the larger half), DimBits 1..30,
+//   OffsetBits: any word of a segment fits.
 // Latency: 0 cycles from the port word that completes a k word or threshold.
 // Overflow: none, an entry is written only if its index in the chunk is below the chunk's k words.
 // Reference: simulator.layout, the slots behind the port.
@@ -16,23 +17,27 @@ module xnorsim_unpack #(
   parameter int unsigned AccumulatorBits = 32,
   parameter int unsigned PortBits = 128,
   parameter int unsigned ChunkWords = 8,
+  parameter int unsigned PlaceWords = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned OffsetBits = 4,
   localparam int unsigned Slot = 1 << $clog2(Lanes),
   localparam int unsigned PortSlots = (PortBits > Slot) ? PortBits / Slot : 1,
-  localparam int unsigned Banks = (PortSlots < ChunkWords) ? PortSlots : ChunkWords,
-  localparam int unsigned Entries = (ChunkWords + PortSlots - 1) / PortSlots,
+  localparam int unsigned Banks = (PortSlots < PlaceWords) ? PortSlots : PlaceWords,
+  localparam int unsigned Entries = (PlaceWords + PortSlots - 1) / PortSlots,
   localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1,
+  localparam int unsigned PlaceBits = $clog2(PlaceWords + 1),
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
 ) (
   input  logic                               clk_i,
   input  logic                               valid_i,
   input  logic [PortBits-1:0]                data_i,
-  // The word's place: port word in its segment, where the segment starts, the chunk's k words.
+  // The word's place: port word in its segment, where the segment starts, the
+  // chunk's k words, the place of its first one in the half.
   input  logic [OffsetBits-1:0]              offset_i,
   input  logic [DimBits-1:0]                 n0_i,
   input  logic [DimBits-1:0]                 k0_i,
   input  logic [ChunkBits-1:0]               chunk_i,
+  input  logic [PlaceBits-1:0]               place_i,
 
   output logic [Banks-1:0]                   word_valid_o,
   output logic [Banks-1:0][EntryBits-1:0]    word_entry_o,
@@ -69,7 +74,8 @@ module xnorsim_unpack #(
   assign slots      = history[Parts*PortBits-1 -: PortSlots*Slot];
   assign thresholds = history[Parts*PortBits-1 -: PortThresholds*Threshold];
 
-  // Sub-bank b takes slot (b + first) mod PortSlots; where that wraps, it belongs to the port word before.
+  // Sub-bank b takes the chunk's k word b - place, modulo PortSlots, from slot first + b - place;
+  // where that wraps, it belongs to the port word before.
   logic [31:0] first_slot, port_slot, first_threshold, port_threshold;
   logic word_end, threshold_end;
   assign first_slot      = 32'(k0_i) % PortSlots;
@@ -80,14 +86,15 @@ module xnorsim_unpack #(
   assign threshold_end   = 32'(offset_i) % ThresholdParts == ThresholdParts - 1;
 
   for (genvar b = 0; b < Banks; b++) begin : gen_bank
-    logic [31:0] slot, entry;
+    logic [31:0] local_slot, slot, index;
     logic wrap;
-    assign slot            = (b + first_slot) % PortSlots;
-    assign wrap            = (b + first_slot) >= PortSlots;
-    assign entry           = port_slot - 32'(wrap);
+    assign local_slot      = (b - 32'(place_i)) % PortSlots;
+    assign slot            = (local_slot + first_slot) % PortSlots;
+    assign wrap            = (local_slot + first_slot) >= PortSlots;
+    assign index           = (port_slot - 32'(wrap)) * PortSlots + local_slot;
     assign word_valid_o[b] = valid_i && word_end && !(wrap && (port_slot == 0))
-                             && (entry * PortSlots + b < 32'(chunk_i));
-    assign word_entry_o[b] = EntryBits'(entry);
+                             && (index < 32'(chunk_i));
+    assign word_entry_o[b] = EntryBits'((32'(place_i) + index) / PortSlots);
     assign word_o[b]       = Lanes'(slots[slot]);
   end
 

@@ -27,18 +27,18 @@ def test_a_pe_of_4_lanes_by_hand() -> None:
     # half of a 32-bit shifter and of a 32-bit addition; 16 bits written.
     add = [18.1 * 4 / 32, 30 * 3 / 8, 30 * 4 / 8, 417 / 2, 100 / 2, 16 * 1.06]
     assert [term.total * 1e3 for term in pe.energy_terms("multiply_accumulate")] == pytest.approx(add)
-    # Two words of 4 bits, 5 flags, two sums of 16 bits: 45 flip-flops.
-    assert total(pe.energy_terms("clock")) * 1e3 == pytest.approx(45 * 7.94)
-    assert total(pe.energy_terms("pass_a")) * 1e3 == pytest.approx((4 + 4) * 1.06)
+    # Two words of 4 bits, 5 flags, 5 bits of weight, 3 of ones, two sums of 16 bits: 53 flip-flops.
+    assert total(pe.energy_terms("clock")) * 1e3 == pytest.approx(53 * 7.94)
+    assert total(pe.energy_terms("pass_a")) * 1e3 == pytest.approx((4 + 4 + 5) * 1.06)
     assert total(pe.energy_terms("pass_b")) * 1e3 == pytest.approx((4 + 1) * 1.06)
     assert total(pe.energy_terms("capture")) * 1e3 == pytest.approx(16 * 1.06)
     assert total(pe.energy_terms("shift")) * 1e3 == pytest.approx(16 * 1.06)
-    # um2: 6.3 + 26.0625 + 34.75 + 125 + 139 + 269.1.
-    area = [50.4 * 4 / 32, 278 * 3 / 32, 278 * 4 / 32, 250 / 2, 278 / 2, 45 * 5.98]
+    # um2: 6.3 + 26.0625 + 34.75 + 125 + 139 + 316.94.
+    area = [50.4 * 4 / 32, 278 * 3 / 32, 278 * 4 / 32, 250 / 2, 278 / 2, 53 * 5.98]
     assert [term.total for term in pe.area] == pytest.approx(area)
-    assert total(pe.area) == pytest.approx(600.2125)
-    # uW: 0.076375 + 0.2109375 + 0.28125 + 0.85 + 1.125 + 3.33.
-    assert total(pe.leakage) * 1e3 == pytest.approx(5.8735625)
+    assert total(pe.area) == pytest.approx(648.0525)
+    # uW: 0.076375 + 0.2109375 + 0.28125 + 0.85 + 1.125 + 3.922.
+    assert total(pe.leakage) * 1e3 == pytest.approx(6.4655625)
 
 
 def test_a_pe_of_one_lane_counts_nothing() -> None:
@@ -49,8 +49,8 @@ def test_a_pe_of_one_lane_counts_nothing() -> None:
 
 
 def test_skew_threshold_units_and_result_buffer_by_hand() -> None:
-    # Row 1 and column 1: 4 bits and a valid bit each; three flags before row 1.
-    assert total(SMALL["xnor.skew"].energy_terms("clock")) * 1e3 == pytest.approx((5 + 5 + 3) * 7.94)
+    # Row 1 and column 1: 4 bits and a valid bit each; three flags and a weight of 5 bits before row 1.
+    assert total(SMALL["xnor.skew"].energy_terms("clock")) * 1e3 == pytest.approx((5 + 5 + 3 + 5) * 7.94)
     threshold = SMALL["xnor.threshold"]
     # Two thresholds of 16 bits and their direction.
     assert total(threshold.energy_terms("clock")) * 1e3 == pytest.approx(2 * 17 * 7.94)

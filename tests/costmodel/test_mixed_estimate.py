@@ -164,10 +164,10 @@ def accelerator_with(*elements: str, vector: bool = False, dram: bool = False) -
 @pytest.mark.parametrize(
     ("accelerator", "said", "unsaid"),
     [
-        (accelerator_with(), ("everything behind", "in an xnor PE", "row or column sums"),
+        (accelerator_with(), ("everything behind", "in an xnor PE", "the ones of a mixed pair"),
          ("in a mac PE", "conversion", "vector unit", "of DRAM")),
         (accelerator_with(dram=True), ("of DRAM: interface", "the DRAM controller"), ("everything behind",)),
-        (accelerator_with("int8"), ("in a mac PE",), ("in an xnor PE", "row or column sums", "conversion")),
+        (accelerator_with("int8"), ("in a mac PE",), ("in an xnor PE", "the ones of a mixed pair", "conversion")),
         (accelerator_with("int8", "fp16"), ("in a mac PE", "conversion"), ("vector unit",)),
         (accelerator_with(vector=True), ("its sequencer", "conversion", "operand registers"), ("in a mac",)),
     ],

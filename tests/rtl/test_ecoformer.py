@@ -1,4 +1,4 @@
-"""The products of EcoFormer's codes with codes on the RTL: the sums of the reference, the cycles of the engine."""
+"""The products of EcoFormer's codes on the RTL, values plane by plane: the reference's sums, the engine's cycles."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from simulator.accelerator_file import load_accelerator
 from simulator.run import simulate
 from workloads.ecoformer.attention import bias
 from workloads.ecoformer.casting import cast_tensor
-from workloads.ecoformer.code_products import code_products, similarities
+from workloads.ecoformer.code_products import code_products, requantized_products, similarities
 from workloads.ecoformer.code_trace import code_trace
 from workloads.ecoformer.hashing import codes
 from workloads.ecoformer.instance import random_instance
@@ -35,3 +35,19 @@ def test_sums_and_cycles_are_those_of_reference_and_engine(tmp_path: Path) -> No
         # What left the RTL is what the attention divides by: the sums of the rows are q . sum k.
         sums = rtl.results[f"head{head}.similarities"].sum(axis=1)
         assert np.array_equal(sums + bias(NBITS) * TOKENS, expected.denominator[head])
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_products_with_values_are_exact_plane_by_plane(bits: int, tmp_path: Path) -> None:
+    instance = random_instance(TOKENS, 1, head_width=16, nbits=NBITS, seed=2)
+    signs = codes(instance.qk, instance.kernel_hash).signs
+    values = cast_tensor(instance.v, bits)
+    trace, accelerator = code_trace(signs, values), load_accelerator("xnor-8x8x64")
+    engine = simulate(trace, accelerator)
+    assert [job.planes for job in engine.program.jobs] == [(1, 1), (1, 1), (1, bits), (1, bits)]
+    rtl = run_trace(trace, accelerator, tmp_path)
+    assert [layer.total_classes for layer in engine.layer_runs] == list(rtl.layers)
+    exact = code_products(signs, values)
+    assert np.array_equal(rtl.results["head0.context"], exact.context[0])
+    cast = requantized_products(signs, values, exact)
+    assert np.array_equal(rtl.results["head0.context_product"], cast.context_product[0])

@@ -23,8 +23,12 @@ NEIGHBOURS = [
     ("first_i", (0, -1), "first_o"),
     ("last_i", (0, -1), "last_o"),
     ("tail_i", (0, -1), "tail_o"),
+    ("negative_i", (0, -1), "negative_o"),
+    ("shift_i", (0, -1), "shift_o"),
+    ("a_ones_i", (0, -1), "ones_o"),
     ("b_valid_i", (-1, 0), "b_valid_o"),
     ("b_i", (-1, 0), "b_o"),
+    ("b_ones_i", (-1, 0), "ones_o"),
     ("result_i", (-1, 0), "result_o"),
 ]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from xnorsim.cosimulation.errors import CosimulationError
-from xnorsim.cosimulation.jobs import RtlJob, play
+from xnorsim.cosimulation.jobs import RtlJob, RtlOperand, play
 
 pytestmark = pytest.mark.rtl
 
@@ -27,11 +27,12 @@ SINGLE = RtlJob(
     m=1,
     n=1,
     k_words=1,
+    chunk_words=4,
     tail_lanes=1,
     n_words=1,
     thresholds=False,
-    a_addr=0,
-    b_addr=1,
+    a=RtlOperand(0),
+    b=RtlOperand(1),
     t_addr=0,
     r_addr=2,
     cycle_limit=20,

@@ -115,10 +115,10 @@ def test_thresholds_of_a_single_n_tile_are_loaded_once() -> None:
 
 def test_registers_of_a_pe_and_of_the_skew_by_hand() -> None:
     array = hardware(3, 2, 4, accumulator_bits=16).arrays["xnor"]
-    # Two words of 4, five flags, two sums of 16.
-    assert pe_register_bits(array) == 2 * 4 + 5 + 2 * 16
-    # Rows 1 and 2: 1 + 2 words of 4 with a valid bit; column 1: one; three flags before rows 1 and 2.
-    assert skew_register_bits(array) == 3 * 5 + 1 * 5 + 2 * 3
+    # Two words of 4, five flags, shift and sign of the weight, up to 4 ones in 3 bits, two sums of 16.
+    assert pe_register_bits(array) == 2 * 4 + 5 + (4 + 1) + 3 + 2 * 16
+    # Rows 1 and 2: 1 + 2 words of 4 with a valid bit; column 1: one; three flags and a weight before rows 1 and 2.
+    assert skew_register_bits(array) == 3 * 5 + 1 * 5 + 2 * (3 + 5)
 
 
 @given(st.sampled_from(["int8", "fp16", "fp32"]), st.integers(1, 9))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -19,27 +20,59 @@ TEST_MODULE = "xnorsim.cosimulation.bench.jobs_bench"
 # Port words, one a row, as bytes from the least significant one.
 PortWords = NDArray[np.uint8]
 
+STALL_WORD_BITS = 64
+"""The bits of a word of the bench's stall patterns."""
+
+
+@dataclass(frozen=True)
+class RtlOperand:
+    """Where an operand lies, and the planes of a row of it.
+
+    ``unipolar`` digits are 0 and 1, others -1 and +1. The weight of a plane is twice that of the plane before if
+    ``weighted``, else the same; that of the last plane counts ``negative``.
+    Units: ``addr`` in port words.
+    """
+
+    addr: int
+    planes: int = 1
+    unipolar: bool = False
+    weighted: bool = False
+    negative: bool = False
+
+    def ports(self, name: str) -> dict[str, int]:
+        """Return the value of each input of the bench top that is about the operand."""
+        return {
+            f"job_{name}_addr_i": self.addr,
+            f"job_{name}_planes_i": self.planes,
+            f"job_{name}_unipolar_i": int(self.unipolar),
+            f"job_{name}_weighted_i": int(self.weighted),
+            f"job_{name}_negative_i": int(self.negative),
+        }
+
 
 @dataclass(frozen=True)
 class RtlJob:
-    """The fields of a job as the RTL takes them, and the cycles after which it counts as stuck.
+    """The fields of a job as the RTL takes them, its stall pattern, and the cycles after which it counts as stuck.
 
+    ``shift`` is the weight of the first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from
+    accepting a request at edge c of the job; past the end of the pattern the port is ready.
     Units: addresses in port words; ``cycle_limit`` counts from the end of the job before.
     """
 
     m: int
     n: int
     k_words: int
+    chunk_words: int
     tail_lanes: int
     n_words: int
     thresholds: bool
-    a_addr: int
-    b_addr: int
+    a: RtlOperand
+    b: RtlOperand
     t_addr: int
     r_addr: int
     cycle_limit: int
-    and_product: bool = False
     shift: int = 0
+    stalls: tuple[bool, ...] = ()
 
     def ports(self) -> dict[str, int]:
         """Return the value of each input of the bench top."""
@@ -47,13 +80,13 @@ class RtlJob:
             "job_m_i": self.m,
             "job_n_i": self.n,
             "job_k_words_i": self.k_words,
+            "job_chunk_words_i": self.chunk_words,
             "job_tail_lanes_i": self.tail_lanes,
             "job_n_words_i": self.n_words,
             "job_thresholds_i": int(self.thresholds),
-            "job_and_i": int(self.and_product),
             "job_shift_i": self.shift,
-            "job_a_addr_i": self.a_addr,
-            "job_b_addr_i": self.b_addr,
+            **self.a.ports("a"),
+            **self.b.ports("b"),
             "job_t_addr_i": self.t_addr,
             "job_r_addr_i": self.r_addr,
         }
@@ -99,20 +132,40 @@ def play_on(
     """Play jobs on a design with the bench top's ports, as ``play`` does."""
     work_dir = work_dir.absolute()
     work_dir.mkdir(parents=True, exist_ok=True)
-    files = {name: work_dir / name for name in ("image.hex", "dump.hex", "jobs.json", "counters.json")}
+    files = {name: work_dir / name for name in ("image.hex", "dump.hex", "stalls.hex", "jobs.json", "counters.json")}
     write_hex(files["image.hex"], image)
-    script = {"latency": latency, "jobs": [{"ports": j.ports(), "cycle_limit": j.cycle_limit} for j in jobs]}
+    patterns = [_stall_words(job.stalls) for job in jobs]
+    write_hex(files["stalls.hex"], np.concatenate([_stall_words((False,)), *patterns]))
+    script = {"latency": latency, "jobs": _script(jobs, patterns)}
     files["jobs.json"].write_text(json.dumps(script))
     run_bench(
         build(design),
         TEST_MODULE,
         work_dir,
         seed=seed,
-        plusargs=[f"+image={files['image.hex']}", f"+dump={files['dump.hex']}"],
+        plusargs=[f"+{name}={files[f'{name}.hex']}" for name in ("image", "dump", "stalls")],
         environment={"XNORSIM_JOBS": str(files["jobs.json"]), "XNORSIM_JOB_COUNTERS": str(files["counters.json"])},
     )
     cycles = [JobCycles(**counters) for counters in json.loads(files["counters.json"].read_text())]
     return cycles, read_hex(files["dump.hex"], image.shape[1])[: len(image)]
+
+
+def _script(jobs: Sequence[RtlJob], patterns: Sequence[PortWords]) -> list[dict[str, object]]:
+    """Return each job as the bench plays it; the patterns lie behind a first word of their own."""
+    ends = accumulate(map(len, patterns), initial=1)
+    return [
+        {
+            "ports": {**job.ports(), "stall_first_i": first, "stall_cycles_i": len(job.stalls)},
+            "cycle_limit": job.cycle_limit,
+        }
+        for job, first in zip(jobs, ends, strict=False)
+    ]
+
+
+def _stall_words(stalls: Sequence[bool]) -> PortWords:
+    """Pack a stall pattern into words, the first cycle in the lowest bit."""
+    padded = np.pad(np.array(stalls, dtype=np.bool_), (0, -len(stalls) % STALL_WORD_BITS))
+    return np.packbits(padded, bitorder="little").reshape(-1, STALL_WORD_BITS // 8)
 
 
 def write_hex(path: Path, words: PortWords) -> None:

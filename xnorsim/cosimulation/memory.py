@@ -24,11 +24,11 @@ Bits = NDArray[np.bool_]
 
 
 def operand_area(packed: Words, k: int, array: Array, port_bits: int) -> Area:
-    """Lay out a one-plane operand.
+    """Lay out an operand: a row for each plane, the planes of a row one behind the other.
 
-    Shapes: packed [rows, words_of(k)].
+    Shapes: packed [rows, planes, words_of(k)].
     """
-    slots = _in_slots(unpack_bits(packed, k), array)
+    slots = _in_slots(unpack_bits(packed.reshape(-1, packed.shape[-1]), k), array)
     return _row_bits_to_area(slots, operand_row_words(k, array, port_bits), port_bits)
 
 

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
-from simulator.job import Job
+from simulator.job import MAX_PLANES, Job
 from simulator.layout import k_words
 from simulator.program import JobStep, program
-from workloads.encodings import Digit
-from workloads.errors import InputError
+from workloads.encodings import Digit, Encoding
+from workloads.errors import InputError, problem
 from workloads.packing import Words
 from workloads.trace import Trace
 from xnorsim.cosimulation.errors import CosimulationError
-from xnorsim.cosimulation.jobs import JobCycles, RtlJob, play
+from xnorsim.cosimulation.jobs import JobCycles, RtlJob, RtlOperand, play
 from xnorsim.cosimulation.memory import (
     Area,
     operand_area,
@@ -31,6 +31,9 @@ from xnorsim.cosimulation.memory import (
 
 _CYCLE_MARGIN = 4
 """A job that takes this many times the cycles of the engine counts as stuck."""
+
+MAX_SHIFT = 15
+"""The largest weight of a pair of planes that the RTL takes, as a logarithm."""
 
 UNWRITTEN = 0xA5
 """What a result's area holds before the job: a bit that the RTL never stores shows as a wrong one."""
@@ -84,44 +87,69 @@ def rtl_parameters(accelerator: Accelerator, array_name: str, memory_words: int)
     }
 
 
-def rtl_job(job: Job, accelerator: Accelerator, *, a: int, b: int, thresholds: int, result: int) -> RtlJob:
-    """Return a job as the RTL takes it, with the addresses of its areas.
+def rtl_job(
+    job: Job, accelerator: Accelerator, *, a: int, b: int, thresholds: int, result: int, stalls: tuple[bool, ...] = ()
+) -> RtlJob:
+    """Return a job as the RTL takes it, with the addresses of its areas and the port's stall pattern.
 
     Errors: InputError for a job that the RTL does not run.
     """
     lanes = accelerator.arrays[job.array].lanes
-    digit, shift = _plane_pair(job)
+    operand_a, operand_b = _operand(job, job.encoding_a, a), _operand(job, job.encoding_b, b)
+    shift = job.encoding_a.planes[0].weight_log2 + job.encoding_b.planes[0].weight_log2
+    top = job.encoding_a.planes[-1].weight_log2 + job.encoding_b.planes[-1].weight_log2
+    if top > MAX_SHIFT:
+        rule = f"must be at most {MAX_SHIFT}"
+        raise InputError(problem(f"layer {job.name}: logarithm of a pair's weight", rule, top))
     return RtlJob(
         m=job.m,
         n=job.n,
         k_words=k_words(job.k, lanes),
+        chunk_words=_chunk_words(job, accelerator),
         tail_lanes=(job.k - 1) % lanes + 1,
         n_words=k_words(job.n, lanes),
         thresholds=job.thresholds,
-        and_product=digit is Digit.UNIPOLAR,
         shift=shift,
-        a_addr=a,
-        b_addr=b,
+        a=operand_a,
+        b=operand_b,
         t_addr=thresholds,
         r_addr=result,
-        cycle_limit=_CYCLE_MARGIN * run_job(job, accelerator).cycles,
+        cycle_limit=_CYCLE_MARGIN * run_job(job, accelerator).cycles + len(stalls),
+        stalls=stalls,
     )
 
 
-def _plane_pair(job: Job) -> tuple[Digit, int]:
-    """Return the digits of both planes and the logarithm of their weight.
+def _operand(job: Job, encoding: Encoding, addr: int) -> RtlOperand:
+    """Return an operand as the RTL takes it.
 
-    Errors: InputError if there is more than one plane, the digits differ, or the weight is negative.
+    Errors: InputError if it has no planes or too many, if their digits differ, or if their weights are not alike or
+    doubled from plane to plane, the last one alone negative.
     """
-    planes_a, planes_b = job.encoding_a.planes, job.encoding_b.planes
-    pair = (*planes_a, *planes_b)
-    alike = len(planes_a) == len(planes_b) == 1 and planes_a[0].digit is planes_b[0].digit
-    if not (job.bit_serial and alike) or any(plane.negative for plane in pair):
-        raise InputError(
-            f"layer {job.name}: the RTL multiplies one plane by one of the same digits, "
-            f"not {job.encoding_a.name} by {job.encoding_b.name}"
-        )
-    return planes_a[0].digit, sum(plane.weight_log2 for plane in pair)
+    planes = encoding.planes if job.bit_serial else ()
+    weights = [plane.weight_log2 for plane in planes]
+    weighted = len(weights) > 1 and weights[1] != weights[0]
+    regular = 1 <= len(planes) <= MAX_PLANES and (
+        weights == [weights[0] + index * weighted for index in range(len(weights))]
+        and len({plane.digit for plane in planes}) == 1
+        and not any(plane.negative for plane in planes[:-1])
+    )
+    if not regular:
+        rule = "must be 1 to 8 planes of like digits, weights alike or doubled, the last one alone negative"
+        raise InputError(problem(f"layer {job.name}: an encoding on the RTL", rule, encoding.name))
+    return RtlOperand(addr, len(planes), planes[0].digit is Digit.UNIPOLAR, weighted, planes[-1].negative)
+
+
+def _chunk_words(job: Job, accelerator: Accelerator) -> int:
+    """Return the k words of a chunk: as many as a half of both scratchpads holds in all planes.
+
+    Errors: InputError if not even one fits.
+    """
+    halves = accelerator.words_per_half(accelerator.arrays[job.array])
+    words = min(half // planes for half, planes in zip(halves, job.planes, strict=True))
+    if words < 1:
+        rule = f"must hold a k word of each row in {job.planes[0]} and {job.planes[1]} planes"
+        raise InputError(problem(f"layer {job.name}: halves of the scratchpads", rule, f"{halves[0]} and {halves[1]}"))
+    return words
 
 
 def _job_steps(trace: Trace, accelerator: Accelerator) -> list[JobStep]:
@@ -191,7 +219,7 @@ def _place_areas(
     for name in (step.a, step.b):
         packed = trace.tensors[name].packed
         if name not in addresses and packed is not None:
-            addresses[name] = memory.place(operand_area(packed[:, 0], job.k, array, port_bits))
+            addresses[name] = memory.place(operand_area(packed, job.k, array, port_bits))
     if step.thresholds is not None and step.thresholds not in addresses:
         area = threshold_area(trace.thresholds[step.thresholds], array, port_bits)
         addresses[step.thresholds] = memory.place(area)

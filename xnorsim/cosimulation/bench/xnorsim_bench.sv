@@ -3,8 +3,11 @@
 // Bench: xnorsim_core on a memory model, and the count of a job's cycles by class.
 //
 // The memory is read from +image=FILE at time 0 and written to +dump=FILE on a rising edge of dump_i
-// (both as $readmemh has them). It is always ready and returns load data latency_i cycles after acceptance.
-// Parameters: those of xnorsim_core; MemoryWords >= 1 port words; MaxLatency >= 1, the limit of latency_i.
+// (both as $readmemh has them). It returns load data latency_i cycles after acceptance, and is ready
+// but where the job's stall pattern says otherwise: bit c of the pattern, counted from bit 0 of its first
+// word in +stalls=FILE, keeps edge c of the job from accepting a request. Past its end all edges accept.
+// Parameters: those of xnorsim_core; MemoryWords >= 1 port words; MaxLatency >= 1, the limit of latency_i;
+//   StallWords >= 1 words of 64 bits for the patterns of all jobs.
 // Latency: a job's counts are on the outputs behind the edge that accepts its last store; a job that
 //   waits is accepted at the next edge.
 // Reference: docs/microarchitecture.md, section 5.
@@ -22,7 +25,11 @@ module xnorsim_bench #(
   parameter int unsigned AddrBits = 32,
   parameter int unsigned MemoryWords = 4096,
   parameter int unsigned MaxLatency = 256,
-  localparam int unsigned CountBits = $clog2(Lanes + 1)
+  parameter int unsigned StallWords = 65536,
+  localparam int unsigned CountBits = $clog2(Lanes + 1),
+  localparam int unsigned ChunkWords =
+      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -35,12 +42,24 @@ module xnorsim_bench #(
   input  logic [CountBits-1:0] job_tail_lanes_i,
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
-  input  logic                 job_and_i,
+  input  logic [ChunkBits-1:0] job_chunk_words_i,
+  input  logic [3:0]           job_a_planes_i,
+  input  logic [3:0]           job_b_planes_i,
+  input  logic                 job_a_unipolar_i,
+  input  logic                 job_b_unipolar_i,
+  input  logic                 job_a_weighted_i,
+  input  logic                 job_b_weighted_i,
+  input  logic                 job_a_negative_i,
+  input  logic                 job_b_negative_i,
   input  logic [3:0]           job_shift_i,
   input  logic [AddrBits-1:0]  job_a_addr_i,
   input  logic [AddrBits-1:0]  job_b_addr_i,
   input  logic [AddrBits-1:0]  job_t_addr_i,
   input  logic [AddrBits-1:0]  job_r_addr_i,
+
+  // The job's stall pattern: its first word and its bits.
+  input  logic [31:0]          stall_first_i,
+  input  logic [31:0]          stall_cycles_i,
 
   // Cycles from the acceptance of a load to its data, 1..MaxLatency; constant while any is on its way.
   input  logic [15:0]          latency_i,
@@ -61,6 +80,16 @@ module xnorsim_bench #(
   logic [PortBits-1:0] req_wdata, req_wmask, rsp_data;
   logic issue, wait_gap, wait_load, wait_store;
 
+  // The inputs start at random, the clock with an edge: nothing counts before the first reset.
+  logic reset_seen_q, rst_n;
+  assign rst_n = rst_ni && reset_seen_q;
+
+  initial reset_seen_q = 1'b0;
+
+  always @(posedge clk_i) begin
+    if (!rst_ni) reset_seen_q <= 1'b1;
+  end
+
   xnorsim_core #(
     .Rows            (Rows),
     .Cols            (Cols),
@@ -74,7 +103,7 @@ module xnorsim_bench #(
     .AddrBits        (AddrBits)
   ) u_core (
     .clk_i,
-    .rst_ni,
+    .rst_ni      (rst_n),
     .job_valid_i,
     .job_ready_o,
     .job_m_i,
@@ -83,7 +112,15 @@ module xnorsim_bench #(
     .job_tail_lanes_i,
     .job_n_words_i,
     .job_thresholds_i,
-    .job_and_i,
+    .job_chunk_words_i,
+    .job_a_planes_i,
+    .job_b_planes_i,
+    .job_a_unipolar_i,
+    .job_b_unipolar_i,
+    .job_a_weighted_i,
+    .job_b_weighted_i,
+    .job_a_negative_i,
+    .job_b_negative_i,
     .job_shift_i,
     .job_a_addr_i,
     .job_b_addr_i,
@@ -104,8 +141,25 @@ module xnorsim_bench #(
     .wait_store_o(wait_store)
   );
 
-  // The one place where a stall pattern would block acceptance.
-  assign req_ready = 1'b1;
+  localparam int unsigned StallBits = (StallWords > 1) ? $clog2(StallWords) : 1;
+
+  // The job's progress; cycles_q is the number of the edge that comes next.
+  logic busy_q, start, finish, count;
+  logic [63:0] cycles_q, issue_q, schedule_q, load_q, store_q;
+
+  // The stall pattern blocks acceptance only: what was accepted before comes when it comes.
+  logic [63:0] stalls [StallWords];
+  logic [31:0] stall_first_q, stall_cycles_q;
+  logic [63:0] stall_word;
+  assign stall_word = stalls[StallBits'(stall_first_q + 32'(cycles_q / 64))];
+  assign req_ready  = !busy_q || (cycles_q >= 64'(stall_cycles_q)) || !stall_word[6'(cycles_q)];
+
+  always_ff @(posedge clk_i) begin
+    if (start) begin
+      stall_first_q  <= stall_first_i;
+      stall_cycles_q <= stall_cycles_i;
+    end
+  end
 
   // Memory model. Load data waits in a ring of edges: what edge x accepts is read at edge x + latency.
   localparam int unsigned MemoryBits = (MemoryWords > 1) ? $clog2(MemoryWords) : 1;
@@ -125,18 +179,19 @@ module xnorsim_bench #(
   assign rsp_valid    = ring_valid_q[edge_q];
   assign rsp_data     = ring_data[edge_q];
 
-  string image, dump;
+  string image, dump, pattern;
 
   initial begin
     if ($value$plusargs("image=%s", image)) $readmemh(image, memory);
+    if ($value$plusargs("stalls=%s", pattern)) $readmemh(pattern, stalls);
   end
 
   always_ff @(posedge dump_i) begin
     if ($value$plusargs("dump=%s", dump)) $writememh(dump, memory);
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
+  always_ff @(posedge clk_i or negedge rst_n) begin
+    if (!rst_n) begin
       edge_q       <= '0;
       ring_valid_q <= '0;
     end else begin
@@ -151,18 +206,16 @@ module xnorsim_bench #(
     if (accept_store) memory[address] <= (memory[address] & ~req_wmask) | (req_wdata & req_wmask);
   end
 
-  // A wait belongs to a class only when a word issues after it: until then it is pending, and what is
+  // Cycles and classes. A wait belongs to a class only when a word issues after it: until then it is pending, and what is
   // pending at the end of the job is flush.
-  logic busy_q, start, finish, count;
-  logic [63:0] cycles_q, issue_q, schedule_q, load_q, store_q;
   logic [63:0] gap_wait_q, load_wait_q, store_wait_q;
 
   assign start  = job_valid_i && job_ready_o;
   assign finish = req_valid && req_ready && req_last;
   assign count  = start || busy_q;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
+  always_ff @(posedge clk_i or negedge rst_n) begin
+    if (!rst_n) begin
       busy_q                                  <= 1'b0;
       {cycles_q, issue_q}                     <= '0;
       {schedule_q, load_q, store_q}           <= '0;
@@ -189,8 +242,8 @@ module xnorsim_bench #(
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
+  always_ff @(posedge clk_i or negedge rst_n) begin
+    if (!rst_n) begin
       jobs_done_o                                <= '0;
       {cycles_o, issue_o, flush_o}               <= '0;
       {schedule_o, load_stall_o, store_stall_o}  <= '0;
@@ -207,17 +260,22 @@ module xnorsim_bench #(
   end
 
   AddressInMemory_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni)
+  assert property (@(posedge clk_i) disable iff (!rst_n)
                    req_valid |-> 64'(req_addr) < 64'(MemoryWords));
 
   LatencyInRing_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni)
+  assert property (@(posedge clk_i) disable iff (!rst_n)
                    accept_load |-> latency_i != '0 && 32'(latency_i) <= MaxLatency);
 
   ResponseOfJob_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) rsp_valid |-> busy_q);
+  assert property (@(posedge clk_i) disable iff (!rst_n) rsp_valid |-> busy_q);
+
+  StallsInMemory_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n)
+                   start && stall_cycles_i != '0 |->
+                   64'(stall_first_i) + (64'(stall_cycles_i) + 63) / 64 <= 64'(StallWords));
 
   NoIssueAtEnd_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) finish |-> busy_q && !issue);
+  assert property (@(posedge clk_i) disable iff (!rst_n) finish |-> busy_q && !issue);
 
 endmodule

@@ -1,0 +1,141 @@
+"""Random jobs for accelerators of many sizes, and how many of them are of which kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.accelerator import Accelerator
+from simulator.cycles import CycleClasses
+from simulator.engine import run_job
+from simulator.job import Job, check_job
+from simulator.layout import k_words
+from tests.strategies import INTEGERS, hardware, one_plane
+from workloads.encodings import Digit, Encoding, Plane, encoding
+from workloads.errors import InputError
+
+# Each of them a corner: one PE; lanes that are no power of two; ports narrower and far wider than a k word; halves of
+# different sizes, and chunks that do not end on port words; few result places and many; short and long latencies.
+HARDWARE = {
+    "1x1x1": hardware(1, 1, 1, kc=(11, 9), port_bits=8, accumulator_bits=16, places=4),
+    "3x2x12": hardware(3, 2, 12, kc=(8, 13), port_bits=8, latency=3, accumulator_bits=20, places=2),
+    "2x5x8": hardware(2, 5, 8, kc=(10, 8), port_bits=64, latency=2, accumulator_bits=24, places=5),
+    "4x4x16": hardware(4, 4, 16, kc=(9, 9), port_bits=32, latency=7, accumulator_bits=32, places=3),
+    "5x1x33": hardware(5, 1, 33, kc=(8, 8), port_bits=16, latency=1, accumulator_bits=28, places=8),
+    "1x6x5": hardware(1, 6, 5, kc=(16, 11), port_bits=128, latency=11, accumulator_bits=40, places=6),
+    "4x3x7": hardware(4, 3, 7, kc=(12, 10), port_bits=256, latency=20, accumulator_bits=17, places=7),
+    "8x8x64": hardware(8, 8, 64, kc=(8, 12), port_bits=512, latency=5, accumulator_bits=32, places=5),
+}
+
+MOST_CYCLES = 2500
+"""The longest job that is drawn, so that many jobs fit into a test."""
+
+MULTI_PLANE = [code for code in map(encoding, INTEGERS) if len(code.planes) > 1]
+BIPOLAR_PLANES = Encoding("bipolar, two planes", (Plane(Digit.BIPOLAR), Plane(Digit.BIPOLAR, 1)))
+"""No encoding of a trace, but one that the hardware takes."""
+
+
+@dataclass(frozen=True)
+class DrawnJob:
+    """A job, the stall pattern of its port, and its cycles on the engine."""
+
+    job: Job
+    stalls: tuple[bool, ...]
+    classes: CycleClasses
+    tiles: tuple[int, int, int]
+    """m tiles, n tiles, chunks."""
+
+
+def draw_jobs(accelerator: Accelerator, count: int, seed: int) -> list[DrawnJob]:
+    """Draw that many jobs."""
+    rng = np.random.default_rng(seed)
+    return [_draw_job(accelerator, number, rng) for number in range(count)]
+
+
+def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -> DrawnJob:
+    """Draw until the accumulators hold the job's sums and the job is short enough."""
+    array = accelerator.arrays["xnor"]
+    while True:
+        code_a, code_b = _draw_encoding(rng), _draw_encoding(rng)
+        halves = accelerator.words_per_half(array)
+        chunk = min(half // len(code.planes) for half, code in zip(halves, (code_a, code_b), strict=True))
+        units = (array.rows, array.cols, chunk * array.lanes)
+        m, n, k = (_draw_side(unit, rng) for unit in units) if rng.random() < 0.4 else _draw_many(units, rng)
+        job = Job(f"job{number}", "xnor", 1, m, k, n, code_a, code_b, thresholds=bool(rng.integers(2)))
+        try:
+            check_job(job, array.accumulator_bits)
+        except InputError:
+            continue
+        ideal = run_job(job, accelerator)
+        if ideal.cycles > MOST_CYCLES:
+            continue
+        stalls = _draw_stalls(ideal.cycles, rng) if rng.random() < 0.4 else ()
+        tiles = (-(-m // array.rows), -(-n // array.cols), -(-k_words(k, array.lanes) // chunk))
+        return DrawnJob(job, stalls, run_job(job, accelerator, np.array(stalls, dtype=np.bool_)), tiles)
+
+
+def _draw_encoding(rng: np.random.Generator) -> Encoding:
+    """Draw one plane with a weight of its own, or several."""
+    if rng.random() < 0.62:
+        return one_plane(list(Digit)[rng.integers(2)], int(rng.integers(0, 5) if rng.random() < 0.3 else 0))
+    if rng.random() < 0.1:
+        return BIPOLAR_PLANES
+    return MULTI_PLANE[rng.integers(len(MULTI_PLANE))]
+
+
+def _draw_side(unit: int, rng: np.random.Generator) -> int:
+    """Draw a side of up to three tiles; one in three is 1."""
+    return 1 if rng.random() < 1 / 3 else int(rng.integers(1, 3 * unit + 1))
+
+
+def _draw_many(units: tuple[int, ...], rng: np.random.Generator) -> list[int]:
+    """Draw sides of two or three tiles each."""
+    return [int(rng.integers(unit + 1, 3 * unit + 1)) for unit in units]
+
+
+def _draw_stalls(cycles: int, rng: np.random.Generator) -> tuple[bool, ...]:
+    """Draw a stall pattern that ends somewhere in the job or behind it."""
+    length, density = int(rng.integers(1, 2 * cycles)), rng.choice([0.1, 0.3, 0.5, 0.8])
+    # Runs of up to eight equal bits, since single stalls seldom meet the end of a load.
+    bits = np.repeat(rng.random(length) < density, rng.integers(1, 9))
+    return tuple(bits[:length].tolist())
+
+
+def shares(drawn: Sequence[tuple[Accelerator, DrawnJob]]) -> dict[str, float]:
+    """Return the share of the jobs of each kind."""
+    kinds = [_kinds(accelerator, job) for accelerator, job in drawn]
+    return {name: sum(kind[name] for kind in kinds) / len(kinds) for name in kinds[0]}
+
+
+def _kinds(accelerator: Accelerator, drawn: DrawnJob) -> dict[str, bool]:
+    """Tell what kinds a job is of."""
+    job, classes = drawn.job, drawn.classes
+    digits = {job.encoding_a.planes[0].digit, job.encoding_b.planes[0].digit}
+    names = {job.encoding_a.name, job.encoding_b.name}
+    others = (classes.issue, classes.schedule, classes.flush)
+    return {
+        "one plane by one": job.passes == 1,
+        "several planes": job.passes > 1,
+        "several planes by several": min(job.planes) > 1,
+        "eight planes": max(job.planes) == 8,
+        "XNOR": digits == {Digit.BIPOLAR},
+        "AND": digits == {Digit.UNIPOLAR},
+        "mixed digits": len(digits) == 2,
+        "signed": any(name.startswith("int") for name in names),
+        "ternary": "ternary" in names,
+        "thresholds": job.thresholds,
+        "m of 1": job.m == 1,
+        "k of 1": job.k == 1,
+        "n of 1": job.n == 1,
+        "k no multiple of lanes": job.k % accelerator.arrays["xnor"].lanes != 0,
+        "several m tiles, n tiles and chunks": min(drawn.tiles) > 1,
+        "port-bound": classes.stall_cycles > max(others),
+        "drain-bound": classes.schedule > 0,
+        "stall pattern": any(drawn.stalls),
+    }
+
+
+def shares_text(drawn: Sequence[tuple[Accelerator, DrawnJob]]) -> str:
+    """Return the distribution as a table."""
+    lines = [f"{len(drawn)} jobs, {sum(job.classes.cycles for _, job in drawn):,} cycles"]
+    return "\n".join(lines + [f"  {name:<36}{share:7.1%}" for name, share in shares(drawn).items()])

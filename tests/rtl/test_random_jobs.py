@@ -1,0 +1,103 @@
+"""RTL against engine and reference: random jobs of every kind, back to back."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.accelerator import Accelerator
+from tests.rtl.job_list import check_on_rtl, random_case
+from tests.rtl.random_jobs import HARDWARE, DrawnJob, draw_jobs, shares, shares_text
+
+pytestmark = pytest.mark.rtl
+
+JOBS = 65
+"""Jobs for each of the eight accelerators in every run of the tests."""
+SEED = 20_000
+
+MANY_JOBS = 10_000
+MANY_SEED = 30_000
+
+BATCH = 125
+"""Jobs played behind one image of the memory."""
+# As many runs of an accelerator as there are share one build, whatever room their jobs need.
+MEMORY_WORDS = 1 << 16
+
+# What the jobs must be at least, whatever else they are.
+LEAST_SHARES = {
+    "several planes": 0.2,
+    "several planes by several": 0.1,
+    "eight planes": 0.02,
+    "XNOR": 0.05,
+    "AND": 0.1,
+    "mixed digits": 0.1,
+    "signed": 0.1,
+    "ternary": 0.02,
+    "thresholds": 0.3,
+    "m of 1": 0.1,
+    "k of 1": 0.1,
+    "n of 1": 0.1,
+    "k no multiple of lanes": 0.3,
+    "several m tiles, n tiles and chunks": 0.3,
+    "port-bound": 0.5,
+    "drain-bound": 0.02,
+    "stall pattern": 0.3,
+}
+
+
+def drawn(jobs: int, seed: int) -> dict[str, list[DrawnJob]]:
+    """Draw that many jobs for each accelerator, each list with a seed of its own."""
+    return {name: draw_jobs(HARDWARE[name], jobs, seed + index) for index, name in enumerate(HARDWARE)}
+
+
+def check_shares(jobs: dict[str, list[DrawnJob]]) -> None:
+    """Print how many jobs are of which kind, and demand enough of each."""
+    pairs = [(HARDWARE[name], job) for name, drawn_jobs in jobs.items() for job in drawn_jobs]
+    sys.stdout.write(f"\n{shares_text(pairs)}\n")
+    found = shares(pairs)
+    assert {name: share for name, share in found.items() if share < LEAST_SHARES.get(name, 0)} == {}
+
+
+def check_jobs(accelerator: Accelerator, jobs: list[DrawnJob], work_dir: Path, seed: int) -> None:
+    """Play drawn jobs in their order with random operands."""
+    rng = np.random.default_rng(seed)
+    for first in range(0, len(jobs), BATCH):
+        cases = [random_case(some.job, accelerator, rng, some.stalls) for some in jobs[first : first + BATCH]]
+        folder = work_dir / f"from{first}"
+        check_on_rtl(cases, accelerator, folder, least_memory_words=MEMORY_WORDS, seed=seed + first)
+
+
+def test_the_jobs_are_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = drawn(JOBS, SEED)
+    assert sum(len(some) for some in jobs.values()) >= 500
+    with capsys.disabled():
+        check_shares(jobs)
+
+
+def test_the_accelerators_are_of_every_kind() -> None:
+    arrays = [accelerator.arrays["xnor"] for accelerator in HARDWARE.values()]
+    ports = {accelerator.port.width_bits for accelerator in HARDWARE.values()}
+    assert len(HARDWARE) >= 8
+    assert {(1, 1, 1), (8, 8, 64)} <= {(array.rows, array.cols, array.lanes) for array in arrays}
+    assert {array.result_tiles for array in arrays} == set(range(2, 9))
+    assert min(ports) == 8
+    assert max(ports) == 512
+    assert min(array.accumulator_bits for array in arrays) == 16
+    assert max(array.accumulator_bits for array in arrays) == 40
+
+
+@pytest.mark.parametrize("name", HARDWARE)
+def test_jobs_back_to_back(name: str, tmp_path: Path) -> None:
+    seed = SEED + list(HARDWARE).index(name)
+    check_jobs(HARDWARE[name], draw_jobs(HARDWARE[name], JOBS, seed), tmp_path, seed)
+
+
+@pytest.mark.slow
+def test_many_jobs_back_to_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = drawn(MANY_JOBS // len(HARDWARE), MANY_SEED)
+    assert sum(len(some) for some in jobs.values()) == MANY_JOBS
+    with capsys.disabled():
+        check_shares(jobs)
+    for index, (name, some) in enumerate(jobs.items()):
+        check_jobs(HARDWARE[name], some, tmp_path / name, MANY_SEED + index)
