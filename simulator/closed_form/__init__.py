@@ -1,0 +1,6 @@
+"""The closed form: exact cycles of many design points at once, without the engine."""
+
+from simulator.closed_form.points import Points
+from simulator.closed_form.solve import closed_form, job_classes
+
+__all__ = ["Points", "closed_form", "job_classes"]

@@ -1,0 +1,75 @@
+"""Design points: many jobs, each on its own accelerator, as a struct of arrays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.accelerator import Accelerator
+from simulator.job import Job
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Points:
+    """One element of every array describes one job on one array of PEs.
+
+    Shapes: [points] each.
+    Units: ``scratchpad_a_bits`` and ``scratchpad_b_bits`` are those of both halves; ``thresholds`` is 1 where the
+    result is bits, else 0. All else is as in Array, Port and Job, and as legal.
+    """
+
+    rows: Integers
+    cols: Integers
+    lanes: Integers
+    word_bits: Integers
+    accumulator_bits: Integers
+    result_tiles: Integers
+    pipeline_cycles: Integers
+    port_bits: Integers
+    latency_cycles: Integers
+    scratchpad_a_bits: Integers
+    scratchpad_b_bits: Integers
+    m: Integers
+    k: Integers
+    n: Integers
+    planes_a: Integers
+    planes_b: Integers
+    thresholds: Integers
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[Job, Accelerator]]) -> Self:
+        """Return the points of jobs and the accelerators that they run on."""
+        table = np.array([_values(job, accelerator) for job, accelerator in pairs], dtype=np.int64)
+        return cls(*np.ascontiguousarray(table.reshape(-1, len(fields(cls))).T))
+
+    @classmethod
+    def broadcast(cls, **columns: npt.ArrayLike) -> Self:
+        """Return the points of columns that are given by field; a number stands for every point.
+
+        Errors: TypeError if a field is missing or unknown.
+        """
+        arrays = np.broadcast_arrays(*(np.asarray(column, dtype=np.int64) for column in columns.values()))
+        flat = (np.ascontiguousarray(array).reshape(-1) for array in arrays)
+        return cls(**dict(zip(columns, flat, strict=True)))
+
+    def __len__(self) -> int:
+        return len(self.m)
+
+    def take(self, index: slice | npt.NDArray[np.intp]) -> Self:
+        """Return some of the points, in the order of the index."""
+        return type(self)(*(getattr(self, field.name)[index] for field in fields(self)))
+
+
+def _values(job: Job, accelerator: Accelerator) -> tuple[int, ...]:
+    """Return a job's fields in the order of Points."""
+    array, port = accelerator.arrays[job.array], accelerator.port
+    return (
+        *(array.rows, array.cols, array.lanes, array.word_bits, array.accumulator_bits),
+        *(array.result_tiles, array.pipeline_cycles, port.width_bits, port.latency_cycles),
+        *(accelerator.scratchpad_a_bits, accelerator.scratchpad_b_bits),
+        *(job.m, job.k, job.n, *job.planes, int(job.thresholds)),
+    )
