@@ -16,7 +16,7 @@ from simulator.cycles import CycleClasses
 from simulator.job import Job
 from workloads.errors import InputError, problem
 
-SLAB_BITS = 18
+SLAB_BITS = 19
 """Points are sorted 2^18 at a time: a block needs many of one kind, and sorting some megabytes."""
 BLOCK_POINTS = 8192
 """Points of a block: few enough for the processor's cache, enough to make numpy's calls cheap."""
