@@ -17,7 +17,7 @@ from simulator.job import Job
 from workloads.errors import InputError, problem
 
 SLAB_BITS = 19
-"""Points are sorted 2^18 at a time: a block needs many of one kind, and sorting some megabytes."""
+"""Points are sorted 2^19 at a time: a block wants many of one kind, and the sorting a few megabytes."""
 BLOCK_POINTS = 8192
 """Points of a block: few enough for the processor's cache, enough to make numpy's calls cheap."""
 LONG_ROW = 16
@@ -29,7 +29,7 @@ LONGEST = float(1 << 56)
 def closed_form(points: Points) -> Integers:
     """Return the cycles of each point by class.
 
-    Shapes: [points, 5]: issue, schedule, load_stall, store_stall, flush.
+    Shapes: [points, 5]: issue, schedule, load_stall, store_stall, flush; their sum is the job's cycles.
     Errors: InputError if a scratchpad is too small for a point, or a job may take 2^56 cycles.
     """
     classes = np.empty((len(points), 5), dtype=np.int64)
