@@ -15,12 +15,21 @@ class ArrayKind(Enum):
     MAC = "mac"
 
 
+class Dataflow(Enum):
+    """What stays in the PEs. Input stationary is weight stationary with the operands exchanged."""
+
+    OUTPUT_STATIONARY = "output_stationary"
+    WEIGHT_STATIONARY = "weight_stationary"
+    INPUT_STATIONARY = "input_stationary"
+
+
 @dataclass(frozen=True)
 class Array:
-    """An output-stationary systolic array: of XNOR-popcount PEs, or of multiply-accumulators of one ``element``.
+    """A systolic array: of XNOR-popcount PEs, or of multiply-accumulators of one ``element``.
 
     Units: ``lanes`` are the bits that one XNOR PE multiplies in one cycle; a multiply-accumulator has one lane.
-    ``pipeline_cycles`` pass between a PE's operand registers and its accumulator, the addition included.
+    ``pipeline_cycles`` pass between a PE's operand registers and its sum, the addition included. ``accumulator_rows``
+    are the rows of results that a place of the result buffer holds: 0 in output stationary, where they are the array's.
     """
 
     name: str
@@ -32,6 +41,8 @@ class Array:
     element: Encoding | None = None
     pipeline_cycles: int = 1
     clock_gated: bool = False
+    dataflow: Dataflow = Dataflow.OUTPUT_STATIONARY
+    accumulator_rows: int = 0
 
     @property
     def kind(self) -> ArrayKind:
@@ -42,6 +53,11 @@ class Array:
     def word_bits(self) -> int:
         """Return the bits of a k word: what a PE takes of each operand in one cycle."""
         return self.lanes if self.element is None else self.element.bits
+
+    @property
+    def place_rows(self) -> int:
+        """Return the rows of one place of the result buffer: the most rows of results that a tile has."""
+        return self.rows if self.dataflow is Dataflow.OUTPUT_STATIONARY else self.accumulator_rows
 
     @property
     def pes(self) -> int:
@@ -80,6 +96,7 @@ class Dram:
 class Accelerator:
     """Everything that cycles, counts and areas depend on.
 
+    ``or_pool`` tells whether there is a unit behind the port that pools maps of bits.
     Units: capacities in bits; a scratchpad's capacity is that of both halves.
     """
 
@@ -93,6 +110,7 @@ class Accelerator:
     global_buffer_bits: int
     vector_unit: VectorUnit | None = None
     dram: Dram | None = None
+    or_pool: bool = False
 
     def words_per_half(self, array: Array) -> tuple[int, int]:
         """Return how many k words of each row a half of scratchpad A and of scratchpad B holds."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workloads.encodings import Encoding, encoding, worst_product
 from workloads.errors import InputError, problem
+from workloads.operations import Window
 from workloads.trace import MAX_SIZE
 
 BIPOLAR = encoding("bipolar")
@@ -12,11 +13,20 @@ MAX_PLANES = 8
 
 
 @dataclass(frozen=True)
+class DirectFeed:
+    """A convolution's map as it lies, a row of ``channels`` for every pixel: the array fetches each tap from there."""
+
+    window: Window
+    channels: int
+
+
+@dataclass(frozen=True)
 class Job:
     """The shape of a job, and what the hardware does with it.
 
     An XNOR array is ``bit_serial``: it multiplies every plane of A with every plane of B, one after the other.
-    ``thresholds`` tells whether the result is bits or accumulators.
+    ``thresholds`` tells whether the result is bits or accumulators. With a ``direct`` feed A are the pixels of a map:
+    m the places of the window, k its taps times the channels.
     """
 
     name: str
@@ -29,6 +39,15 @@ class Job:
     encoding_b: Encoding = BIPOLAR
     bit_serial: bool = True
     thresholds: bool = False
+    direct: DirectFeed | None = None
+
+    @property
+    def taps(self) -> tuple[int, int]:
+        """Return how many taps a row of A has, and the elements of each; one of k elements if the feed is not direct.
+
+        The k words of a tap are its own: the last one has a tail of its own.
+        """
+        return (1, self.k) if self.direct is None else (self.direct.window.taps, self.direct.channels)
 
     @property
     def planes(self) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from simulator.accelerator import Accelerator, Array, Port
+from simulator.accelerator import Accelerator, Array, Dataflow, Port
 from simulator.job import Job
 from workloads.encodings import Digit, Encoding, Plane, encoding
 
@@ -20,13 +20,19 @@ ELEMENTS = ["int8", *FLOATS]
 def hardware(
     rows: int, cols: int, lanes: int = 1, *, kc: int | tuple[int, int] = 4, port_bits: int = 64, latency: int = 1,
     places: int = 5, accumulator_bits: int = 32, element: str | None = None, pipeline_cycles: int = 1,
+    accumulator_rows: int = 0,
 ) -> Accelerator:  # fmt: skip
     """Return an accelerator of one array, called xnor or mac.
 
-    Half a scratchpad holds kc k words of every row; a pair are those of A and of B.
+    Half a scratchpad holds kc k words of every row; a pair are those of A and of B. With ``accumulator_rows`` the array
+    is weight stationary.
     """
     name, code = ("xnor", None) if element is None else ("mac", encoding(element))
-    array = Array(name, rows, cols, lanes, accumulator_bits, places, code, pipeline_cycles)
+    dataflow = Dataflow.WEIGHT_STATIONARY if accumulator_rows else Dataflow.OUTPUT_STATIONARY
+    array = Array(
+        name, rows, cols, lanes, accumulator_bits, places, code, pipeline_cycles,
+        dataflow=dataflow, accumulator_rows=accumulator_rows,
+    )  # fmt: skip
     words_a, words_b = kc if isinstance(kc, tuple) else (kc, kc)
     return Accelerator(
         name="test",

@@ -1,19 +1,24 @@
-"""The jobs worked by hand in docs/microarchitecture.md, read from its table."""
+"""The jobs worked by hand in docs/microarchitecture.md, read from its tables."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from simulator.accelerator import Accelerator, Array, Port
+from simulator.accelerator import Accelerator, Array, Dataflow, Port
 from simulator.cycles import CycleClasses
-from simulator.job import Job
+from simulator.job import DirectFeed, Job
+from simulator.pool import PoolJob
+from workloads.operations import Window
 
 PAGE = Path(__file__).parent.parent / "docs" / "microarchitecture.md"
-_HEADER = "| job | R | C |"
+_TABLES = "## 8. Jobs worked by hand"
+_CLASSES = ("issue", "schedule", "load_stall", "store_stall", "flush")
+Row = dict[str, str]
 
 
 @dataclass(frozen=True)
 class WorkedJob:
-    """A row of the table: the job, its hardware, and the classes counted by hand."""
+    """A row of a table: the job, its hardware, and the classes counted by hand."""
 
     job: Job
     accelerator: Accelerator
@@ -27,36 +32,102 @@ class WorkedJob:
         return self.job.name
 
 
-def worked_jobs() -> list[WorkedJob]:
-    """Return every row of the table."""
-    lines = PAGE.read_text(encoding="utf-8").splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith(_HEADER))
-    names = _cells(lines[start])
-    rows = []
-    for line in lines[start + 2 :]:
+@dataclass(frozen=True)
+class WorkedPool:
+    """A row of the table of pooling jobs."""
+
+    job: PoolJob
+    accelerator: Accelerator
+    cycles: int
+    classes: CycleClasses
+
+
+def worked_jobs(*, weight_stationary: bool = True, direct: bool = True) -> list[WorkedJob]:
+    """Return the jobs of an array; leave out those of a dataflow or a feed on request."""
+    jobs = [_worked_job(row) for row in _rows() if "R" in row]
+    kept = (worked for worked in jobs if direct or worked.job.direct is None)
+    return [worked for worked in kept if weight_stationary or not _is_weight_stationary(worked)]
+
+
+def worked_pools() -> list[WorkedPool]:
+    """Return the pooling jobs."""
+    return [_worked_pool(row) for row in _rows() if "R" not in row]
+
+
+def _is_weight_stationary(worked: WorkedJob) -> bool:
+    return worked.accelerator.arrays["xnor"].dataflow is Dataflow.WEIGHT_STATIONARY
+
+
+def _rows() -> Iterator[Row]:
+    """Yield every row of the tables of jobs, by its table's headings."""
+    text = PAGE.read_text(encoding="utf-8").partition(_TABLES)[2]
+    names: list[str] | None = None
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not line.startswith("|"):
-            break
-        rows.append(_worked_job(dict(zip(names, _cells(line), strict=True))))
-    return rows
+            names = None
+        elif cells[0] == "job":
+            names = cells
+        elif names is not None and not cells[0].startswith("---"):
+            yield dict(zip(names, cells, strict=True))
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+def _classes(row: Row) -> tuple[int, CycleClasses]:
+    return int(row["cycles"]), CycleClasses(*(int(row[name]) for name in _CLASSES))
 
 
-def _worked_job(row: dict[str, str]) -> WorkedJob:
-    number = {key: int(text) for key, text in row.items() if key not in ("job", "result")}
-    array = Array("xnor", number["R"], number["C"], number["lanes"], number["accumulator_bits"], number["P"])
-    accelerator = Accelerator(
+def _worked_job(row: Row) -> WorkedJob:
+    array = _array(row)
+    stationary = array.dataflow is Dataflow.WEIGHT_STATIONARY
+    chunk = array.rows if stationary else int(row["kc"])
+    accelerator = _accelerator(row, array, array.accumulator_rows if stationary else chunk, chunk)
+    if "map" in row:
+        feed = _feed(row)
+        m, k, direct = feed.window.positions, feed.window.taps * feed.channels, feed
+    else:
+        m, k, direct = int(row["m"]), int(row["k"]), None
+    job = Job(row["job"], "xnor", 1, m, k, int(row["n"]), thresholds=row["result"] == "bits", direct=direct)
+    return WorkedJob(job, accelerator, chunk, *_classes(row))
+
+
+def _array(row: Row) -> Array:
+    rows, cols, lanes, bits, places = (int(row[name]) for name in ("R", "C", "lanes", "accumulator_bits", "P"))
+    array = Array("xnor", rows, cols, lanes, bits, places)
+    depth = row.get("D", "-")
+    if depth == "-":
+        return array
+    return replace(array, dataflow=Dataflow.WEIGHT_STATIONARY, accumulator_rows=int(depth))
+
+
+def _accelerator(row: Row, array: Array, words_a: int, words_b: int) -> Accelerator:
+    return Accelerator(
         name=row["job"],
         description="",
         frequency_hz=1,
         arrays={"xnor": array},
-        scratchpad_a_bits=2 * number["kc"] * array.rows * array.lanes,
-        scratchpad_b_bits=2 * number["kc"] * array.cols * array.lanes,
-        port=Port(number["W"], number["λ"]),
+        scratchpad_a_bits=2 * words_a * array.rows * array.lanes,
+        scratchpad_b_bits=2 * words_b * array.cols * array.lanes,
+        port=Port(int(row["W"]), int(row["λ"])),
         global_buffer_bits=1,
+        or_pool="R" not in row,
     )
-    job = Job(row["job"], "xnor", 1, number["m"], number["k"], number["n"], thresholds=row["result"] == "bits")
-    classes = CycleClasses(*(number[name] for name in ("issue", "schedule", "load_stall", "store_stall", "flush")))
-    return WorkedJob(job, accelerator, number["kc"], number["cycles"], classes)
+
+
+def _pair(text: str) -> tuple[int, int]:
+    height, width = map(int, text.split("x"))
+    return height, width
+
+
+def _feed(row: Row) -> DirectFeed:
+    height, width, channels = map(int, row["map"].split("x"))
+    window = Window(
+        (height, width), _pair(row["kernel"]), _pair(row["stride"]), _pair(row["padding"]), _pair(row["dilation"])
+    )
+    return DirectFeed(window, channels)
+
+
+def _worked_pool(row: Row) -> WorkedPool:
+    array = Array("xnor", 1, 1, int(row["lanes"]), 8, int(row["P"]))
+    feed = _feed(row)
+    job = PoolJob(row["job"], "xnor", 1, feed.window, feed.channels)
+    return WorkedPool(job, _accelerator(row, array, 1, 1), *_classes(row))

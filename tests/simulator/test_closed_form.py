@@ -56,7 +56,7 @@ def classes_of(classes: CycleClasses) -> list[int]:
     return [classes.issue, classes.schedule, classes.load_stall, classes.store_stall, classes.flush]
 
 
-@pytest.mark.parametrize("worked", worked_jobs(), ids=lambda worked: worked.name)
+@pytest.mark.parametrize("worked", worked_jobs(weight_stationary=False, direct=False), ids=lambda worked: worked.name)
 def test_worked_by_hand(worked: WorkedJob) -> None:
     assert job_classes(worked.job, worked.accelerator) == worked.classes
 

@@ -29,11 +29,11 @@ def test_a_result_of_bits_has_the_layout_of_an_operand(m: int, n: int, lanes: in
     assert np.array_equal(read_result(memory.image(), address, job, accelerator), packed[:, 0])
 
 
-def job_of(a: str | Encoding, b: str | Encoding, **fields: bool) -> RtlJob:
+def job_of(a: str | Encoding, b: str | Encoding, *, bit_serial: bool = True) -> RtlJob:
     """Return a job of these encodings on an accelerator whose halves hold 16 and 9 k words."""
     codes = [encoding(code) if isinstance(code, str) else code for code in (a, b)]
     accelerator = hardware(2, 2, 8, kc=(16, 9))
-    job = Job("job", "xnor", 1, 3, 21, 5, codes[0], codes[1], **fields)
+    job = Job("job", "xnor", 1, 3, 21, 5, codes[0], codes[1], bit_serial)
     return rtl_job(job, accelerator, a=10, b=20, thresholds=30, result=40)
 
 

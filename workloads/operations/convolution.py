@@ -13,12 +13,16 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Window:
-    """A kernel that moves over a map of that size, with ``padding`` zeros on each side."""
+    """A kernel that moves over a map of that size, with ``padding`` zeros on each side.
+
+    Neighbouring taps of the kernel are ``dilation`` pixels apart.
+    """
 
     size: Pair
     kernel: Pair
     stride: Pair
     padding: Pair = (0, 0)
+    dilation: Pair = (1, 1)
 
     @staticmethod
     def square(side: int, kernel: int, stride: int, padding: int = 0) -> "Window":
@@ -29,8 +33,10 @@ class Window:
     def result(self) -> Pair:
         """Return the size of the map that it makes."""
         height, width = (
-            (size + 2 * padding - kernel) // stride + 1
-            for size, kernel, stride, padding in zip(self.size, self.kernel, self.stride, self.padding, strict=True)
+            (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+            for size, kernel, stride, padding, dilation in zip(
+                self.size, self.kernel, self.stride, self.padding, self.dilation, strict=True
+            )
         )
         return height, width
 
