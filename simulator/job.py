@@ -1,6 +1,6 @@
 """A job: one matrix product, with one pair of encodings, on one array."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workloads.encodings import Encoding, encoding, worst_product
 from workloads.errors import InputError, problem
@@ -48,6 +48,11 @@ class Job:
         The k words of a tap are its own: the last one has a tail of its own.
         """
         return (1, self.k) if self.direct is None else (self.direct.window.taps, self.direct.channels)
+
+    @property
+    def exchanged(self) -> "Job":
+        """Return the job whose result is this one's, transposed: what an input-stationary array runs."""
+        return replace(self, m=self.n, n=self.m, encoding_a=self.encoding_b, encoding_b=self.encoding_a)
 
     @property
     def planes(self) -> tuple[int, int]:
