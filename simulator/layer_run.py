@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from simulator.accelerator import Accelerator
 from simulator.counts import Counts, Traffic, clocks, event_counts, traffic
 from simulator.cycles import CycleClasses
-from simulator.engine import run_job
+from simulator.engines import Engine, classes_of
 from simulator.inventory import DRAM, VECTOR_UNIT
 from simulator.job import Job
 from simulator.layout import ceil_div
@@ -105,9 +105,9 @@ def job_layer(step: JobStep, one: JobRun) -> LayerRun:
     return LayerRun(step, one.classes.times(count), counts, accesses, one=one)
 
 
-def run_one(job: Job, accelerator: Accelerator) -> JobRun:
+def run_one(job: Job, accelerator: Accelerator, engine: Engine = Engine.EVENTS) -> JobRun:
     """Simulate a single job."""
-    classes, moved = run_job(job, accelerator), traffic(job, accelerator)
+    classes, moved = classes_of(job, accelerator, engine), traffic(job, accelerator)
     return JobRun(classes, moved, event_counts(job, accelerator, classes.cycles, moved))
 
 

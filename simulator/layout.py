@@ -4,6 +4,7 @@ Units: positions are bits from the start of a row, strides and counts are port w
 """
 
 from simulator.accelerator import Array
+from simulator.job import Job
 
 
 def ceil_div(value: int, by: int) -> int:
@@ -19,6 +20,12 @@ def power_of_two_above(value: int) -> int:
 def k_words(k: int, lanes: int) -> int:
     """Return how many k words hold k elements."""
     return ceil_div(k, lanes)
+
+
+def row_k_words(job: Job, array: Array) -> int:
+    """Return the k words of a row of A and of B: each tap fills up its last one."""
+    taps, elements = job.taps
+    return taps * k_words(elements, array.lanes)
 
 
 def slot_bits(array: Array) -> int:

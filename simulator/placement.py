@@ -1,10 +1,10 @@
 """Placement: which array runs a product, and as what job."""
 
-from simulator.accelerator import Accelerator, Array, ArrayKind
-from simulator.job import MAX_PLANES, Job, check_job
+from simulator.accelerator import Accelerator, Array, ArrayKind, Dataflow
+from simulator.job import MAX_PLANES, DirectFeed, Job, check_job
 from workloads.encodings import Encoding, encoding, worst_product
 from workloads.errors import InputError, problem
-from workloads.operations import ArrayWork
+from workloads.operations import ArrayWork, Feed
 
 
 def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
@@ -30,10 +30,24 @@ def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
         encoding_b=work.encoding_b,
         bit_serial=array.kind is ArrayKind.XNOR,
         thresholds=work.thresholds is not None,
+        direct=_direct(work, array),
     )
     check_job(job, array.accumulator_bits)
     _check_chunk(job, array, accelerator)
     return job
+
+
+def _direct(work: ArrayWork, array: Array) -> DirectFeed | None:
+    """Return how an array fetches a convolution's map by itself; None where it is lowered.
+
+    Where the work leaves it open, a map is fed directly if its pixels fill at least a k word. What stays in the PEs of
+    an input-stationary array is no map that a window moves over.
+    """
+    if work.window is None or array.dataflow is Dataflow.INPUT_STATIONARY:
+        return None
+    channels = work.k // work.window.taps
+    direct = channels >= array.lanes if work.feed is None else work.feed is Feed.DIRECT
+    return DirectFeed(work.window, channels) if direct else None
 
 
 def _array(work: ArrayWork, accelerator: Accelerator) -> Array | None:

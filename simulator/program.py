@@ -172,7 +172,12 @@ class _Builder:
 
     def _operand_a(self, operation: Operation, work: ArrayWork, job: Job) -> str:
         form = operand_form(self._accelerator.arrays[job.array], job.planes[0], self._port_bits)
-        return self._operand(operation, f"{job.name}.a", work.a, work.prepare_a, (work.m, work.k, work.count), form)
+        preparation, shape = work.prepare_a, (work.m, work.k, work.count)
+        if job.direct is not None:
+            # The map as it is: a row for each pixel.
+            height, width = job.direct.window.size
+            preparation, shape = None, (height * width, job.direct.channels, work.count)
+        return self._operand(operation, f"{job.name}.a", work.a, preparation, shape, form)
 
     def _operand_b(self, operation: Operation, work: ArrayWork, job: Job) -> str:
         form = operand_form(self._accelerator.arrays[job.array], job.planes[1], self._port_bits)
@@ -183,7 +188,11 @@ class _Builder:
         name = work.b if self._forms.get(work.b, form) == form else self._own(f"{job.name}.b")
         known = self._trace.tensors.get(work.b)
         rows = work.n if known is None else known.rows
-        self._enter(name, rows, work.k, form, Origin.CONSTANT)
+        # Every tap fills up its last k word (of a job without taps the form does).
+        taps, elements = job.taps
+        lanes = self._accelerator.arrays[job.array].lanes
+        k = work.k if taps == 1 else taps * ceil_div(elements, lanes) * lanes
+        self._enter(name, rows, k, form, Origin.CONSTANT)
         return name
 
     def _enter(self, name: str, rows: int, elements: int, form: Form, origin: Origin) -> Buffer:

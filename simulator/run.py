@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.accelerator import Accelerator
 from simulator.counts import Counts
 from simulator.cycles import CycleClasses
+from simulator.engines import Engine
 from simulator.inventory import Component, inventory
 from simulator.job import Job
 from simulator.layer_run import JobRun, LayerRun, completed, job_layer, run_one, vector_layer
@@ -37,6 +38,7 @@ class Run:
     program: Program
     layer_runs: tuple[LayerRun, ...]
     results: Mapping[str, NDArray[np.int64] | Words] | None = None
+    engine: Engine = Engine.EVENTS
 
     @cached_property
     def classes(self) -> CycleClasses:
@@ -122,31 +124,37 @@ def layer_row(run: Run, layer: LayerRun) -> dict[str, object]:
     }
 
 
-def simulate(trace: Trace, accelerator: Accelerator, *, results: bool = False) -> Run:
+def simulate(
+    trace: Trace, accelerator: Accelerator, *, results: bool = False, engine: Engine | str = Engine.EVENTS
+) -> Run:
     """Run a trace on an accelerator; with ``results`` compute its result bits too.
+
+    ``engine`` says which way to the cycles: ``events`` or ``closed_form``; both give the same.
 
     Errors: InputError if no array can hold an operation, the hardware's limits are exceeded, the workload does not fit
     behind the port, or results are asked of a trace that has none to compute.
     """
+    engine = Engine(engine)
     if results:
         check_results(trace)
     steps = program(trace, accelerator)
     check_thresholds(trace, steps, accelerator)
-    for job in steps.jobs:
-        check_slots(job, accelerator)
+    if engine is Engine.EVENTS:
+        for job in steps.jobs:
+            check_slots(job, accelerator)
     known: dict[Job, JobRun] = {}
-    layers = tuple(_layer(step, accelerator, known) for step in steps.steps)
+    layers = tuple(_layer(step, accelerator, known, engine) for step in steps.steps)
     moved = dram_traffic(steps, [layer.accesses for layer in layers], accelerator, trace.name)
     layers = tuple(completed(layer, dram, accelerator) for layer, dram in zip(layers, moved, strict=True))
     values = trace_results(trace, {job.name: job for job in steps.jobs}, accelerator) if results else None
-    return Run(trace, accelerator, inventory(accelerator), steps, layers, values)
+    return Run(trace, accelerator, inventory(accelerator), steps, layers, values, engine)
 
 
-def _layer(step: JobStep | VectorStep, accelerator: Accelerator, known: dict[Job, JobRun]) -> LayerRun:
+def _layer(step: JobStep | VectorStep, accelerator: Accelerator, known: dict[Job, JobRun], engine: Engine) -> LayerRun:
     """Run a step; a job that equals an earlier one but for its name and count takes what that one took."""
     if isinstance(step, VectorStep):
         return vector_layer(step, accelerator)
     shape = replace(step.job, name="", count=1)
     if shape not in known:
-        known[shape] = run_one(shape, accelerator)
+        known[shape] = run_one(shape, accelerator, engine)
     return job_layer(step, known[shape])

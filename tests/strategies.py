@@ -6,8 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, Array, Dataflow, Port
-from simulator.job import Job
+from simulator.job import DirectFeed, Job
+from simulator.pool import PoolJob
 from workloads.encodings import Digit, Encoding, Plane, encoding
+from workloads.operations import Window
 
 ONE_PLANE = ["bipolar", "unipolar", "uint1"]
 INTEGERS = [*ONE_PLANE, "ternary", *(f"int{bits}" for bits in range(2, 9)), *(f"uint{bits}" for bits in range(2, 9))]
@@ -129,3 +131,58 @@ def jobs(draw: st.DrawFn, accelerator: Accelerator, encoding_a: Encoding, encodi
         bit_serial=array.element is None,
         thresholds=draw(st.booleans()),
     )
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    """Draw a window with at least one place on its map."""
+    sides = [_side(draw) for _ in range(2)]
+    size, kernel, stride, padding, dilation = zip(*sides, strict=True)
+    return Window(size, kernel, stride, padding, dilation)
+
+
+def _side(draw: st.DrawFn) -> tuple[int, int, int, int, int]:
+    kernel, dilation, padding = draw(st.integers(1, 4)), draw(st.integers(1, 3)), draw(st.integers(0, 3))
+    least = max(1, dilation * (kernel - 1) + 1 - 2 * padding)
+    return draw(st.integers(least, least + 5)), kernel, draw(st.integers(1, 3)), padding, dilation
+
+
+@st.composite
+def direct_cases(draw: st.DrawFn) -> tuple[Job, Accelerator]:
+    """Draw a convolution that is fed directly, and its output-stationary array."""
+    job, accelerator = draw(cases())
+    window, channels = draw(windows()), draw(st.integers(1, 3 * accelerator.arrays[job.array].lanes))
+    feed = DirectFeed(window, channels)
+    return replace(job, m=window.positions, k=window.taps * channels, direct=feed), accelerator
+
+
+@st.composite
+def stationary_cases(draw: st.DrawFn) -> tuple[Job, Accelerator]:
+    """Draw a job for a weight- or input-stationary array, whose scratchpad B holds at least a fold."""
+    job, accelerator = draw(st.one_of(cases(), direct_cases()))
+    (array,) = accelerator.arrays.values()
+    exchanged = job.direct is None and draw(st.booleans())
+    if exchanged:
+        job = replace(job, thresholds=False)
+    dataflow = Dataflow.INPUT_STATIONARY if exchanged else Dataflow.WEIGHT_STATIONARY
+    planes = job.exchanged.planes if exchanged else job.planes
+    words_a, words_b = planes[0] * draw(st.integers(1, 9)), planes[1] * array.rows + draw(st.integers(0, 5))
+    turned = replace(array, dataflow=dataflow, accumulator_rows=draw(st.integers(1, 9)))
+    return job, replace(
+        accelerator,
+        arrays={array.name: turned},
+        scratchpad_a_bits=2 * words_a * array.rows * array.word_bits,
+        scratchpad_b_bits=2 * words_b * array.cols * array.word_bits,
+    )
+
+
+def any_cases() -> st.SearchStrategy[tuple[Job, Accelerator]]:
+    """Draw a job of any feed, and an array of any kind and dataflow."""
+    return st.one_of(cases(), direct_cases(), stationary_cases())
+
+
+@st.composite
+def pool_cases(draw: st.DrawFn) -> tuple[PoolJob, Accelerator]:
+    """Draw a pooling job and its accelerator."""
+    accelerator = replace(draw(accelerators()), or_pool=True)
+    return PoolJob("pool", "xnor", 1, draw(windows()), draw(st.integers(1, 300))), accelerator

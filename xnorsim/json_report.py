@@ -127,7 +127,7 @@ def _provenance(outcome: Outcome, casts: Sequence[Cast]) -> dict[str, Any]:
             "python": platform.python_version(),
             **{name: version(name) for name in _PACKAGES},
         },
-        "engine": "events",
+        "engine": run.engine.value,
         "seed": None,
         "casts": [{"from": c.source.name, "to": c.target.name, "scheme": c.scheme} for c in casts],
         "parameters": dict(run.trace.parameters),

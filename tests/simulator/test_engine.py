@@ -9,26 +9,33 @@ from hypothesis import strategies as st
 from simulator.accelerator import Accelerator, ArrayKind
 from simulator.counts import traffic
 from simulator.cycles import CycleClasses
-from simulator.engine import run_job
+from simulator.engine import run_job, run_pool
 from simulator.job import Job
 from simulator.tiling import Tiling
-from tests.strategies import cases, hardware, mac_cases
-from tests.worked_jobs import WorkedJob, worked_jobs
+from tests.strategies import any_cases, cases, hardware, mac_cases
+from tests.worked_jobs import WorkedJob, WorkedPool, worked_jobs, worked_pools
 from workloads.encodings import encoding
 
 Case = tuple[Job, Accelerator]
 
 
-@pytest.mark.parametrize("worked", worked_jobs(weight_stationary=False, direct=False), ids=lambda worked: worked.name)
+@pytest.mark.parametrize("worked", worked_jobs(), ids=lambda worked: worked.name)
 def test_worked_by_hand(worked: WorkedJob) -> None:
     classes = run_job(worked.job, worked.accelerator)
     assert classes == worked.classes
     assert classes.cycles == worked.cycles
 
 
-@pytest.mark.parametrize("worked", worked_jobs(weight_stationary=False, direct=False), ids=lambda worked: worked.name)
+@pytest.mark.parametrize("worked", worked_jobs(), ids=lambda worked: worked.name)
 def test_chunk_words_as_in_the_table(worked: WorkedJob) -> None:
     assert Tiling.of(worked.job, worked.accelerator).chunk_words == worked.chunk_words
+
+
+@pytest.mark.parametrize("worked", worked_pools(), ids=lambda worked: worked.job.name)
+def test_pooling_worked_by_hand(worked: WorkedPool) -> None:
+    classes = run_pool(worked.job, worked.accelerator)
+    assert classes == worked.classes
+    assert classes.cycles == worked.cycles
 
 
 def test_a_job_of_two_planes_by_three_by_hand() -> None:
@@ -71,8 +78,8 @@ def test_takes_no_less_than_port_and_array_need(case: Case) -> None:
     assert classes.flush >= 2 * array.rows + array.cols + array.pipeline_cycles
 
 
-@given(cases())
-def test_result_places_never_wait_in_output_stationary(case: Case) -> None:
+@given(any_cases())
+def test_result_places_never_wait(case: Case) -> None:
     job, accelerator = case
     # docs/microarchitecture.md, section 4, proves it.
     assert run_job(job, accelerator).store_stall == 0

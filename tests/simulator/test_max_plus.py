@@ -3,22 +3,31 @@
 The engine moves whole loads and stores through SimPy; this evaluates every single port word as the page states it.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Dataflow
 from simulator.cycles import CycleClasses
-from simulator.engine import run_job
+from simulator.engine import run_job, run_pool
 from simulator.job import Job
-from tests.strategies import cases
+from simulator.pool import PoolJob
+from tests.strategies import any_cases, pool_cases
 
 
 @dataclass
 class Times:
-    """The page's x, L(s), L(t), z(t) and y(t)."""
+    """The page's x, L(s), L(t), z(t) and y(t), F(u) and L(u) of the newest weight set, the cycles by class.
+
+    A half of B that slot s is the last to use may be loaded again at ``b_free[s]``.
+    """
 
     x: int = 1
+    switch: int = 0
+    last_edge: int = -1
+    b_free: list[int] = field(default_factory=list)
+    spent: Counter[str] = field(default_factory=Counter)
     last_issue: list[int] = field(default_factory=list)
     tile_issue: list[int] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
@@ -40,24 +49,42 @@ def words_between(first: int, end: int, width: int) -> int:
 
 def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
     """Evaluate sections 2 to 5."""
-    array, width, latency = accelerator.arrays[job.array], accelerator.port.width_bits, accelerator.port.latency_cycles
+    array = accelerator.arrays[job.array]
+    if array.dataflow is Dataflow.INPUT_STATIONARY:
+        # The operands are exchanged, and all else is weight stationary.
+        turned = replace(job, m=job.n, n=job.m, encoding_a=job.encoding_b, encoding_b=job.encoding_a)
+        job, array = turned, replace(array, dataflow=Dataflow.WEIGHT_STATIONARY)
+        accelerator = replace(accelerator, arrays={array.name: array})
+    stationary = array.dataflow is Dataflow.WEIGHT_STATIONARY
+    width, latency = accelerator.port.width_bits, accelerator.port.latency_cycles
     planes_a, planes_b = (len(job.encoding_a.planes), len(job.encoding_b.planes)) if job.bit_serial else (1, 1)
     word = array.lanes if array.element is None else {"int8": 8, "fp16": 16, "fp32": 32}[array.element.name]
     slot, tslot, aslot = up(word), up(array.accumulator_bits + 1), up(array.accumulator_bits)
-    kw, passes = -(-job.k // array.lanes), planes_a * planes_b
-    kc = min(accelerator.scratchpad_a_bits // 2 // (array.rows * word * planes_a),
-             accelerator.scratchpad_b_bits // 2 // (array.cols * word * planes_b))  # fmt: skip
-    tiles = [(i, j) for i in range(0, job.m, array.rows) for j in range(0, job.n, array.cols)]
+    taps, elements = (1, job.k) if job.direct is None else (job.direct.window.taps, job.direct.channels)
+    cw = -(-elements // array.lanes)
+    kw, passes = taps * cw, planes_a * planes_b
+    half_a = accelerator.scratchpad_a_bits // 2 // (array.rows * word * planes_a)
+    half_b = accelerator.scratchpad_b_bits // 2 // (array.cols * word * planes_b)
+    if stationary:
+        kc, mb = array.rows, min(array.accumulator_rows, half_a)
+        tiles = [(i, j) for j in range(0, job.n, array.cols) for i in range(0, job.m, mb)]
+    else:
+        kc, mb = min(half_a, half_b), array.rows
+        tiles = [(i, j) for i in range(0, job.m, mb) for j in range(0, job.n, array.cols)]
     chunks = [(k0, min(kw, k0 + kc)) for k0 in range(0, kw, kc)]
-    slots = [(tile, chunk) for tile in tiles for chunk in chunks]
     row_end = -(-(-(-job.n // array.lanes) * slot if job.thresholds else job.n * aslot) // width) * width
-    now, total = Times(), CycleClasses()
+    now = Times()
 
     def rows_of(i: int) -> int:
-        return min(array.rows, job.m - i)
+        return min(mb, job.m - i)
 
     def cols_of(j: int) -> int:
         return min(array.cols, job.n - j)
+
+    def words_of_a(k0: int, k1: int) -> int:
+        """Return the port words of a row: of each tap those that hold its k words of the chunk."""
+        parts = [[k % cw for k in range(k0, k1) if k // cw == tap] for tap in range(taps)]
+        return sum(words_between(part[0] * slot, (part[-1] + 1) * slot, width) for part in parts if part)
 
     def position(channel: int) -> int:
         return channel // array.lanes * slot + channel % array.lanes if job.thresholds else channel * aslot
@@ -78,6 +105,27 @@ def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
         request(rows_of(i) * words_between(position(j), end, width), now.written[t] + 2)
         now.stored.append(now.x)
 
+    def wait(start: int, *bounds: tuple[int, str]) -> None:
+        """Count the edges from start up to each bound in turn."""
+        for bound, name in bounds:
+            now.spent[name] += max(0, bound - start)
+            start = max(start, bound)
+
+    def weight_sets(there_a: int, there_b: int, place: int, sets: int, issues: int) -> None:
+        """Take the sets of one slot: preload, wait, issue."""
+        for number in range(sets):
+            p = max(now.switch, there_b)
+            ready, w = p + array.rows, now.last_edge + 1
+            now.switch = max(ready, w, *((there_a, place) if number == 0 else ()))
+            for edge in range(w, now.switch):
+                running, missing = p <= edge < ready, edge < max(p, there_a if number == 0 else 0)
+                now.spent["schedule" if running else "load_stall" if missing else "store_stall"] += 1
+            now.spent["issue"] += issues
+            now.last_edge = now.switch + issues - 1
+            free = ready
+        now.last_issue.append(now.last_edge)
+        now.b_free.append(free)
+
     places = array.result_tiles
     keys_a: list[object] = []
     keys_b: list[object] = []
@@ -89,40 +137,73 @@ def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
             request(
                 words_between(j * tslot, (j + cols_of(j)) * tslot, width), 0 if busy is None else now.written[busy] + 2
             )
-        operands = []
         # The array's part of a slot only needs the requests before it, so port and array take turns slot by slot.
         for number, (k0, k1) in enumerate(chunks):
-            words = words_between(k0 * slot, k1 * slot, width)
             keys_a.append((i, k0))
             keys_b.append((j, k0))
-            for keys, lines in ((keys_b, planes_b * cols_of(j)), (keys_a, planes_a * rows_of(i))):
-                loads, busy = history(keys)
-                if loads:
-                    request(lines * words, 0 if busy is None else now.last_issue[busy] + 1)
-            operands.append(now.x + latency + 2)
+            loads, busy = history(keys_b)
+            there_b = there_a = 0
+            if loads:
+                words = planes_b * cols_of(j) * words_between(k0 * slot, k1 * slot, width)
+                request(words, 0 if busy is None else now.b_free[busy])
+                there_b = now.x + latency + 2
+            loads, busy = history(keys_a)
+            if loads:
+                request(planes_a * rows_of(i) * words_of_a(k0, k1), 0 if busy is None else now.last_issue[busy] + 1)
+                there_a = now.x + latency + 2
+            place = now.stored[t - places] + 2 if number == 0 and t >= places else 0
+            if stationary:
+                weight_sets(there_a, there_b, place, planes_b, rows_of(i) * planes_a)
+                continue
             w = now.last_issue[-1] + 1 if now.last_issue else 0
             gap = w + max(0, array.rows - kw * passes) if number == 0 and t > 0 else w
-            place = now.stored[t - places] + 2 if number == 0 and t >= places else 0
-            first = max(w, gap, operands[-1], place)
-            after_operands = max(w, gap, operands[-1])
-            total = CycleClasses(
-                total.issue + (k1 - k0) * passes,
-                total.schedule + gap - w,
-                total.load_stall + after_operands - gap,
-                total.store_stall + first - after_operands,
-            )
-            now.last_issue.append(first + (k1 - k0) * passes - 1)
+            wait(w, (gap, "schedule"), (max(there_a, there_b), "load_stall"), (place, "store_stall"))
+            now.spent["issue"] += (k1 - k0) * passes
+            now.last_issue.append(max(w, gap, there_a, there_b, place) + (k1 - k0) * passes - 1)
+            now.b_free.append(now.last_issue[-1] + 1)
         now.tile_issue.append(now.last_issue[-1])
-        now.written.append(now.last_issue[-1] + 2 * array.rows + array.cols - 1 + array.pipeline_cycles - 1)
+        drain = array.rows + array.cols if stationary else 2 * array.rows + array.cols - 1
+        now.written.append(now.last_issue[-1] + drain + array.pipeline_cycles - 1)
         if t >= places - 1:
             store(t - (places - 1))
     for t in range(len(now.stored), len(tiles)):
         store(t)
-    assert len(now.last_issue) == len(slots)
-    return CycleClasses(total.issue, total.schedule, total.load_stall, total.store_stall, now.x - now.last_issue[-1])
+    assert len(now.last_issue) == len(tiles) * len(chunks)
+    now.spent["flush"] = now.x - now.last_issue[-1]
+    return CycleClasses(**now.spent)
 
 
-@given(cases())
+@given(any_cases())
 def test_engine_equals_the_formulas(case: tuple[Job, Accelerator]) -> None:
     job, accelerator = case
     assert run_job(job, accelerator) == classes_of(job, accelerator)
+
+
+def pool_classes_of(job: PoolJob, accelerator: Accelerator) -> CycleClasses:
+    """Evaluate section 10, and mark the class of each edge."""
+    array, width, latency = accelerator.arrays[job.array], accelerator.port.width_bits, accelerator.port.latency_cycles
+    words = -(-(-(-job.channels // array.lanes) * up(array.lanes)) // width)
+    x = 1
+    last_loads: list[int] = []
+    taken: list[int] = []
+    groups = job.window.positions * words
+    order = [[("load", g), *([("store", g - array.result_tiles + 1)] if g >= array.result_tiles - 1 else [])]
+             for g in range(groups)]  # fmt: skip
+    stored = sum(1 for requests in order for what, _ in requests if what == "store")
+    order.append([("store", g) for g in range(stored, groups)])
+    for what, group in (request for requests in order for request in requests):
+        if what == "store":
+            x = max(x + 1, last_loads[group] + latency + 2)
+            continue
+        for _ in range(job.window.taps):
+            x += 1
+            taken.append(x + latency)
+        last_loads.append(x)
+    issued = len(set(taken))
+    return CycleClasses(issue=issued, load_stall=taken[-1] + 1 - issued, flush=x - taken[-1])
+
+
+@given(pool_cases())
+def test_the_pool_equals_the_formulas(case: tuple[PoolJob, Accelerator]) -> None:
+    job, accelerator = case
+    assert run_pool(job, accelerator) == pool_classes_of(job, accelerator)

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from costmodel.technology_file import load_technology
+from simulator.engines import Engine
 from workloads.accounting.published import PUBLISHED, published_row
 from workloads.accounting.rules import account
 from workloads.networks import load_trace
@@ -203,7 +204,7 @@ def test_the_page_s_reasons_are_counted(page: str) -> None:
 
 
 def test_arithmetic_is_what_computes() -> None:
-    outcome = _outcome(SOFTMAX, "mac-fp32", SMALL, [], load_technology("45nm"))
+    outcome = _outcome(SOFTMAX, "mac-fp32", SMALL, [], load_technology("45nm"), Engine.EVENTS)
     computing = ("multiplier", "accumulator", "adder", "comparator")
     parts = outcome.costs.energy_by_part_pj
     assert {part for of in parts.values() for part in of} - set(computing) == {

@@ -1,17 +1,19 @@
 """Operations: what a layer of a network computes, and the work that follows from its shape."""
 
-from workloads.operations.convolution import Convolution, Window
+from workloads.operations.convolution import Convolution
 from workloads.operations.ecoformer_attention import EcoFormerAttention
 from workloads.operations.matrix_product import MatrixProduct
 from workloads.operations.softmax_attention import SoftmaxAttention
 from workloads.operations.vector import Elementwise, LayerNorm, Pooling
-from workloads.operations.work import ArrayWork, Operation, Value, VectorFunction, VectorWork, Work
+from workloads.operations.window import Window
+from workloads.operations.work import ArrayWork, Feed, Operation, Value, VectorFunction, VectorWork, Work
 
 __all__ = [
     "ArrayWork",
     "Convolution",
     "EcoFormerAttention",
     "Elementwise",
+    "Feed",
     "LayerNorm",
     "MatrixProduct",
     "Operation",

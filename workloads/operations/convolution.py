@@ -1,62 +1,21 @@
-"""The convolution, and the window that it moves over a map."""
+"""The convolution."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from workloads.encodings import Encoding
 from workloads.operations.finish import finished, sums_name
-from workloads.operations.work import ArrayWork, Value, VectorFunction, VectorWork, Work
-
-Pair = tuple[int, int]
-"""(height, width)."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """A kernel that moves over a map of that size, with ``padding`` zeros on each side.
-
-    Neighbouring taps of the kernel are ``dilation`` pixels apart.
-    """
-
-    size: Pair
-    kernel: Pair
-    stride: Pair
-    padding: Pair = (0, 0)
-    dilation: Pair = (1, 1)
-
-    @staticmethod
-    def square(side: int, kernel: int, stride: int, padding: int = 0) -> "Window":
-        """Return a square window on a square map."""
-        return Window((side, side), (kernel, kernel), (stride, stride), (padding, padding))
-
-    @property
-    def result(self) -> Pair:
-        """Return the size of the map that it makes."""
-        height, width = (
-            (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
-            for size, kernel, stride, padding, dilation in zip(
-                self.size, self.kernel, self.stride, self.padding, self.dilation, strict=True
-            )
-        )
-        return height, width
-
-    @property
-    def positions(self) -> int:
-        """Return at how many places the kernel stands."""
-        return self.result[0] * self.result[1]
-
-    @property
-    def taps(self) -> int:
-        """Return how many places of the map the kernel covers."""
-        return self.kernel[0] * self.kernel[1]
+from workloads.operations.window import Window
+from workloads.operations.work import ArrayWork, Feed, Value, VectorFunction, VectorWork, Work
 
 
 @dataclass(frozen=True)
 class Convolution:
     """``filters`` kernels over ``channels`` maps, in groups; depthwise if groups = channels.
 
-    Its feed is `host`: the map is lowered to rows of a matrix before the product, as a charged step; in groups the map
-    is split into the groups' maps before that, so that each can be lowered by itself.
+    The map is fed ``direct``, or by the ``host``, lowered to rows of a matrix before the product, as a charged step;
+    without a ``feed`` of its own the array decides, by its lanes. In groups the map is split into the groups' maps
+    before that, so that each can be fed by itself. A depthwise convolution is always lowered.
     Shapes: a [height x width, channels]; b [filters, taps x channels / groups]; result [positions, filters].
     """
 
@@ -74,6 +33,7 @@ class Convolution:
     groups: int = 1
     bias: str | None = None
     encoding_result: Encoding | None = None
+    feed: Feed | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -107,8 +67,9 @@ class Convolution:
             )
         else:
             product = ArrayWork(
-                "product", positions, taps, filters, groups, a, b, source, self.b, sums, prepare_a=lower
-            )
+                "product", positions, taps, filters, groups, a, b, source, self.b, sums, prepare_a=lower,
+                window=self.window, feed=self.feed,
+            )  # fmt: skip
         return *split, product, *finish
 
     def _split(self) -> tuple[VectorWork, ...]:

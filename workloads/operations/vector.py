@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from workloads.encodings import Encoding
-from workloads.operations.convolution import Window
 from workloads.operations.finish import written
+from workloads.operations.window import Window
 from workloads.operations.work import Value, VectorFunction, VectorWork, Work
 
 

@@ -5,6 +5,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from workloads.encodings import Encoding
+from workloads.operations.window import Window
+
+
+class Feed(StrEnum):
+    """How a convolution's map gets to the array: tap by tap as it lies, or lowered to rows of a matrix before."""
+
+    DIRECT = "direct"
+    HOST = "host"
 
 
 class VectorFunction(StrEnum):
@@ -44,8 +52,9 @@ class ArrayWork:
 
     ``a``, ``b`` and ``result`` name tensors: of the trace, or made by a step of the same operation. B is constant
     unless the product is ``dynamic``. ``prepare_a`` and ``prepare_b`` tell what has to be done to an operand that does
-    not lie as rows of k elements: RELAYOUT of a slice or a transposed matrix, LOWER of a convolution's map. The result
-    are the sums as the array leaves them, or bits where it has thresholds.
+    not lie as rows of k elements: RELAYOUT of a slice or a transposed matrix, LOWER of a convolution's map. A map under
+    a ``window`` can be fed directly instead, with k / taps channels; ``feed`` says so, or that it must not be. The
+    result are the sums as the array leaves them, or bits where it has thresholds.
     """
 
     step: str
@@ -62,6 +71,8 @@ class ArrayWork:
     prepare_a: VectorFunction | None = None
     prepare_b: VectorFunction | None = None
     thresholds: str | None = None
+    window: Window | None = None
+    feed: Feed | None = None
 
     @property
     def macs(self) -> int:

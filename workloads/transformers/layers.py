@@ -7,6 +7,7 @@ from workloads.operations import (
     Convolution,
     EcoFormerAttention,
     Elementwise,
+    Feed,
     LayerNorm,
     MatrixProduct,
     Operation,
@@ -16,6 +17,9 @@ from workloads.operations import (
     Window,
 )
 from workloads.trace import Tensor
+
+IMAGE_CHANNELS = 3
+"""Red, green, blue."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,12 @@ class Layers:
         weight = self.tensor(f"{name}.weight", filters, window.taps * x.elements // groups)
         bias = self.tensor(f"{name}.bias", 1, filters)
         result = self.tensor(f"{name}.result", window.positions, filters)
+        # A tap of the image's three channels would take a port word of its own: lowered they are packed.
+        feed = Feed.HOST if x.elements == IMAGE_CHANNELS else None
         self.operations.append(
             Convolution(
                 name, x.name, weight.name, result.name, window, x.elements, filters, x.encoding, weight.encoding,
-                groups, bias.name, result.encoding,
+                groups, bias.name, result.encoding, feed,
             )
         )  # fmt: skip
         return result

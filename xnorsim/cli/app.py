@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from simulator.engines import Engine
 from workloads.errors import InputError, problem
 
 _DONE, _WRONG_INPUT, _TOOL_MISSING, _INTERRUPTED = 0, 2, 3, 130
@@ -87,13 +88,17 @@ def run_command(
             "--against", metavar="WORKLOAD", help="Compare with this workload, under the same casts and parameters."
         ),
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="How to count cycles: event by event, or at once; both agree.")
+    ] = Engine.EVENTS,
     parameter: Parameters = None,
     json: Json = None,
 ) -> None:
     """Run a workload on an accelerator and report cycles, latency, area and energy."""
     from xnorsim.cli.run import Request, run
 
-    run(Request(workload, accelerator, technology, _parsed(parameter or []), cast or [], baseline, against, json))
+    parameters = _parsed(parameter or [])
+    run(Request(workload, accelerator, technology, parameters, cast or [], baseline, against, json, engine))
 
 
 @app.command("account")

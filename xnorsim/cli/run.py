@@ -8,6 +8,7 @@ from costmodel.estimate import estimate
 from costmodel.technology import Technology
 from costmodel.technology_file import load_technology, technology_path
 from simulator.accelerator_file import accelerator_path, load_accelerator
+from simulator.engines import Engine
 from simulator.run import simulate
 from workloads.casts import Cast, cast_trace, parse_cast
 from workloads.networks import NETWORKS, load_trace, workload_path
@@ -28,13 +29,14 @@ class Request:
     baseline: str | None
     against: str | None
     json_target: str | None
+    engine: Engine
 
 
 def run(request: Request) -> None:
     """Run a workload, beside another one or on another accelerator if asked; print one page, or write JSON, or both."""
     casts = [parse_cast(text) for text in request.casts]
     prices = load_technology(request.technology)
-    outcome = _outcome(request.workload, request.accelerator, request.parameters, casts, prices)
+    outcome = _outcome(request.workload, request.accelerator, request.parameters, casts, prices, request.engine)
     other = _other(request, casts, prices)
     if request.json_target is not None:
         write_json(json_report(outcome, _inputs(request), casts, other), request.json_target)
@@ -53,15 +55,16 @@ def _other(request: Request, casts: Sequence[Cast], prices: Technology) -> Outco
         known = {parameter.name for parameter in network.parameters} if network else set()
         # Of the parameters the other network takes those that it has: a baseline has no length of codes.
         parameters = {name: value for name, value in parameters.items() if name in known}
-    return _outcome(workload, request.baseline or request.accelerator, parameters, casts, prices)
+    return _outcome(workload, request.baseline or request.accelerator, parameters, casts, prices, request.engine)
 
 
 def _outcome(
-    workload: str, accelerator: str, parameters: Mapping[str, str], casts: Sequence[Cast], prices: Technology
-) -> Outcome:
+    workload: str, accelerator: str, parameters: Mapping[str, str], casts: Sequence[Cast], prices: Technology,
+    engine: Engine,
+) -> Outcome:  # fmt: skip
     trace = cast_trace(load_trace(workload, parameters), casts)
     hardware = load_accelerator(accelerator)
-    result = simulate(trace, hardware, results=trace.has_operands and trace.labels is not None)
+    result = simulate(trace, hardware, results=trace.has_operands and trace.labels is not None, engine=engine)
     return Outcome(result, estimate(result, prices))
 
 

@@ -1,0 +1,30 @@
+"""The two ways to a job's cycles: event by event, or at once. They agree on every job."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.accelerator import Accelerator
+    from simulator.cycles import CycleClasses
+    from simulator.job import Job
+
+
+class Engine(StrEnum):
+    """Which way to take."""
+
+    EVENTS = "events"
+    CLOSED_FORM = "closed_form"
+
+
+def classes_of(job: "Job", accelerator: "Accelerator", engine: Engine) -> "CycleClasses":
+    """Return the cycles of one job by class.
+
+    Errors: InputError as the engine's.
+    """
+    if engine is Engine.EVENTS:
+        from simulator.engine import run_job
+
+        return run_job(job, accelerator)
+    from simulator.closed_form import job_classes
+
+    return job_classes(job, accelerator)
