@@ -1,16 +1,15 @@
 """What the processes of the engine wait for: units that one hands to the other, and the port's readiness."""
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy import Environment, Event, Timeout
+from simpy import Environment, Event
 
 T = TypeVar("T")
-Steps = Generator[Event, None, None]
-Wait = Generator[Event, None, int]
-"""Steps that return how many cycles they took."""
+Steps = Generator[Event, int, None]
 Stalls = NDArray[np.bool_]
 NO_STALLS: Stalls = np.zeros(0, dtype=np.bool_)
 
@@ -26,39 +25,32 @@ DRAINED_TO_REQUEST = 2
 
 
 class Credits:
-    """Units that one process hands to the other; a taker waits until there is one."""
+    """Units that one process hands to the other, each good from some edge on, in the order of these edges.
+
+    A unit that is announced before it is asked for costs no event.
+    """
 
     def __init__(self, env: Environment, available: int = 0) -> None:
         self._env = env
-        self._available = available
+        self._edges = deque([0] * available)
         self._waiting: Event | None = None
 
-    def give(self, _: Event | None = None) -> None:
-        """Hand over one unit now."""
+    def give(self, edge: int) -> None:
+        """Hand over one unit that is good from an edge on, now or later."""
         if self._waiting is None:
-            self._available += 1
+            self._edges.append(edge)
         else:
             waiting, self._waiting = self._waiting, None
-            waiting.succeed()
+            waiting.succeed(edge)
 
-    def give_after(self, edges: int) -> None:
-        """Hand over one unit that many edges from now."""
-        timeout = Timeout(self._env, edges)
-        assert timeout.callbacks is not None
-        timeout.callbacks.append(self.give)
+    def take(self) -> int | None:
+        """Take one unit and return its edge; None if nobody knows it yet: then wait for the announcement."""
+        return self._edges.popleft() if self._edges else None
 
-    def take(self) -> Event | None:
-        """Take one unit; return what has to be waited for if there is none yet."""
-        if self._available:
-            self._available -= 1
-            return None
+    def announcement(self) -> Event:
+        """Return the event that brings the edge of the next unit, and takes it."""
         self._waiting = Event(self._env)
         return self._waiting
-
-    @property
-    def empty(self) -> bool:
-        """Tell whether a taker would have to wait."""
-        return not self._available
 
 
 class Acceptance:
@@ -68,15 +60,14 @@ class Acceptance:
         self._ready = np.flatnonzero(~stalls)
         self._end = len(stalls)
 
-    def edges(self, now: int, requests: int) -> int:
-        """Return how many edges pass from now to the one behind the last of that many requests."""
-        if now >= self._end:
-            return requests
-        first = int(np.searchsorted(self._ready, now))
-        last = first + requests - 1
+    def end(self, edge: int, requests: int) -> int:
+        """Return the edge behind the last of that many requests, the first of which may be accepted at an edge."""
+        if edge >= self._end:
+            return edge + requests
+        last = int(np.searchsorted(self._ready, edge)) + requests - 1
         if last < len(self._ready):
-            return int(self._ready[last]) + 1 - now
-        return self._end + last + 1 - len(self._ready) - now
+            return int(self._ready[last]) + 1
+        return self._end + last + 1 - len(self._ready)
 
 
 def with_next(items: Iterable[T]) -> Iterator[tuple[T, T | None]]:

@@ -1,6 +1,8 @@
 """One job on one array: the port, and what all dataflows share."""
 
-from simpy import Environment, Timeout
+from collections.abc import Generator
+
+from simpy import Environment, Event, Timeout
 
 from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
@@ -13,10 +15,12 @@ from simulator.engine.events import (
     Credits,
     Stalls,
     Steps,
-    Wait,
 )
 from simulator.errors import SimulationError
 from simulator.tiling import Moves, Slot, Tiling
+
+Load = tuple[Credits, int, Credits | None]
+"""Halves, port words, and who hears of the arrival."""
 
 
 class JobRun:
@@ -59,71 +63,54 @@ class JobRun:
         """Return the edges from a tile's last issue to its last result."""
         raise NotImplementedError
 
-    @property
-    def _now(self) -> int:
-        return int(self._env.now)
-
-    # The port
-
-    def _port(self) -> Steps:
-        yield Timeout(self._env, FIRST_REQUEST)
-        behind = self._tiling.array.result_tiles - 1
-        for number, moves in enumerate(self._tiles):
-            for slot_number, slot in enumerate(moves.slots):
-                thresholds = 0 if slot_number else moves.threshold_words
-                yield from self._load(thresholds, slot)
-            if number >= behind:
-                yield from self._store(self._tiles[number - behind])
-        for moves in self._tiles[max(0, len(self._tiles) - behind) :]:
-            yield from self._store(moves)
-
-    def _load(self, thresholds: int, slot: Slot) -> Steps:
+    def _loads(self, slot: Slot) -> tuple[Load, ...]:
+        """Return the loads of a slot's operands in their order: halves, port words, and who hears of their arrival."""
         raise NotImplementedError
 
-    def _request(self, *loads: tuple[Credits, int]) -> Steps:
-        """Request some loads, each into a half. Those that need not wait for it are one event together."""
-        requests = 0
-        for halves, words in loads:
-            if not words:
-                continue
-            if requests and halves.empty:
-                yield self._accepted(requests)
-                requests = 0
-            waiting = halves.take()
-            if waiting is not None:
-                yield waiting
-            requests += words
-        if requests:
-            yield self._accepted(requests)
+    def _port(self) -> Steps:
+        """Walk the requests: one event for the loads of a slot, one for the store of a tile."""
+        env, end, behind = self._env, self._acceptance.end, self._tiling.array.result_tiles - 1
+        arrival = self._latency - 1 + DATA_TO_ISSUE
+        edge = FIRST_REQUEST
+        for number, moves in enumerate(self._tiles):
+            thresholds: Load = (self._halves_thresholds, moves.threshold_words, None)
+            for slot in moves.slots:
+                for halves, words, arrived in (thresholds, *self._loads(slot)):
+                    if words:
+                        free = halves.take()
+                        if free is None:
+                            free = yield halves.announcement()
+                        edge = end(max(edge, free), words)
+                    if arrived is not None:
+                        arrived.give(edge + arrival)
+                thresholds = (self._halves_thresholds, 0, None)
+                yield Timeout(env, edge - env.now)
+            if number >= behind:
+                edge = yield from self._store(self._tiles[number - behind], edge)
+        for moves in self._tiles[max(0, len(self._tiles) - behind) :]:
+            edge = yield from self._store(moves, edge)
 
-    def _arrived(self, operands: Credits) -> None:
-        """Announce the operands of the last request, which was accepted one edge ago."""
-        operands.give_after(self._latency - 1 + DATA_TO_ISSUE)
+    def _store(self, moves: Moves, edge: int) -> Generator[Event, int, int]:
+        drained = self._tiles_drained.take()
+        if drained is None:
+            drained = yield self._tiles_drained.announcement()
+        edge = self._acceptance.end(max(edge, drained), moves.store_words)
+        yield Timeout(self._env, edge - self._env.now)
+        self._places.give(edge - 1 + STORED_TO_ISSUE)
+        return edge
 
-    def _accepted(self, requests: int) -> Timeout:
-        """Return the event of the edge behind the acceptance of that many requests."""
-        return Timeout(self._env, self._acceptance.edges(self._now, requests))
+    def _placed(self, edge: int) -> Generator[Event, int, int]:
+        """Wait for a place of the result buffer; return the edge at which there is one."""
+        place = self._places.take()
+        if place is None:
+            place = yield self._places.announcement()
+        self._store_stall += max(0, place - edge)
+        return max(edge, place)
 
-    def _store(self, moves: Moves) -> Steps:
-        waiting = self._tiles_drained.take()
-        if waiting is not None:
-            yield waiting
-        yield self._accepted(moves.store_words)
-        self._places.give_after(STORED_TO_ISSUE - 1)
-
-    # The array
-
-    def _waited(self, units: Credits) -> Wait:
-        """Wait for a unit; return the cycles that it took."""
-        start, waiting = self._now, units.take()
-        if waiting is not None:
-            yield waiting
-        return self._now - start
-
-    def _end_tile(self, following: Moves | None) -> None:
-        """Announce the tile's results, one edge after its last issue."""
-        self._last_issue = self._now - 1
-        edges = self._drain_cycles - 1 + DRAINED_TO_REQUEST
-        self._tiles_drained.give_after(edges)
+    def _end_tile(self, edge: int, following: Moves | None) -> None:
+        """Announce the results of a tile whose last issue was one edge ago."""
+        self._last_issue = edge - 1
+        written = edge - 1 + self._drain_cycles
+        self._tiles_drained.give(written + DRAINED_TO_REQUEST)
         if following and following.threshold_words:
-            self._halves_thresholds.give_after(edges)
+            self._halves_thresholds.give(written + DRAINED_TO_REQUEST)

@@ -4,7 +4,7 @@ from simpy import Timeout
 
 from simulator.accelerator import Accelerator
 from simulator.engine.events import Credits, Stalls, Steps, with_next
-from simulator.engine.job_run import JobRun
+from simulator.engine.job_run import JobRun, Load
 from simulator.tiling import Slot, Tiling
 
 
@@ -23,33 +23,38 @@ class OutputStationary(JobRun):
         array = self._tiling.array
         return 2 * array.rows + array.cols - 1 + array.pipeline_cycles - 1
 
-    def _load(self, thresholds: int, slot: Slot) -> Steps:
-        loads = ((self._halves_thresholds, thresholds), (self._halves_b, slot.b_words), (self._halves_a, slot.a_words))
-        yield from self._request(*loads)
-        self._arrived(self._slots_loaded)
+    def _loads(self, slot: Slot) -> tuple[Load, ...]:
+        return (self._halves_b, slot.b_words, None), (self._halves_a, slot.a_words, self._slots_loaded)
 
     def _array(self) -> Steps:
-        gap_end = 0
+        env, rows = self._env, self._tiling.array.rows
+        edge = gap_end = 0
         for moves, following in with_next(self._tiles):
             first_of_tile = True
             for slot, next_slot in with_next(moves.slots):
-                if first_of_tile and gap_end > self._now:
-                    self._schedule += gap_end - self._now
-                    yield Timeout(self._env, gap_end - self._now)
-                self._load_stall += yield from self._waited(self._slots_loaded)
+                if first_of_tile and gap_end > edge:
+                    self._schedule += gap_end - edge
+                    edge = gap_end
+                there = self._slots_loaded.take()
+                if there is None:
+                    there = yield self._slots_loaded.announcement()
+                if there > edge:
+                    self._load_stall += there - edge
+                    edge = there
                 if first_of_tile:
-                    self._store_stall += yield from self._waited(self._places)
-                yield Timeout(self._env, slot.issue_cycles)
+                    edge = yield from self._placed(edge)
+                edge += slot.issue_cycles
+                yield Timeout(env, edge - env.now)
                 self._issue += slot.issue_cycles
                 first_of_tile = False
-                self._release(next_slot or (following.slots[0] if following else None))
-            self._end_tile(following)
+                self._release(edge, next_slot or (following.slots[0] if following else None))
+            self._end_tile(edge, following)
             if following:
-                gap_end = self._now + max(0, self._tiling.array.rows - following.issue_cycles)
+                gap_end = edge + max(0, rows - following.issue_cycles)
 
-    def _release(self, after: Slot | None) -> None:
+    def _release(self, edge: int, after: Slot | None) -> None:
         """Free the halves that the following slot does not use any more."""
         if after and after.a_words:
-            self._halves_a.give()
+            self._halves_a.give(edge)
         if after and after.b_words:
-            self._halves_b.give()
+            self._halves_b.give(edge)

@@ -1,10 +1,12 @@
 """The OR-pool: docs/microarchitecture.md, section 10."""
 
+from collections import deque
+
 from simpy import Environment, Timeout
 
 from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
-from simulator.engine.events import DRAINED_TO_REQUEST, FIRST_REQUEST, Acceptance, Credits, Stalls, Steps
+from simulator.engine.events import DRAINED_TO_REQUEST, FIRST_REQUEST, Acceptance, Stalls, Steps
 from simulator.layout import result_row_words
 from simulator.pool import PoolJob
 
@@ -19,7 +21,6 @@ class PoolRun:
         self._places, self._latency = array.result_tiles, port.latency_cycles
         self._acceptance = Acceptance(stalls)
         self._env = Environment()
-        self._taken = Credits(self._env)
         self._last_load = 0
 
     def classes(self) -> CycleClasses:
@@ -30,22 +31,13 @@ class PoolRun:
         return CycleClasses(issue=issue, load_stall=last_issue + 1 - issue, flush=cycles - last_issue - 1)
 
     def _port(self) -> Steps:
-        yield Timeout(self._env, FIRST_REQUEST)
-        behind = self._places - 1
-        for group in range(self._groups):
-            yield self._accepted(self._taps)
-            self._last_load = int(self._env.now) - 1
-            self._taken.give_after(self._latency - 1 + DRAINED_TO_REQUEST)
-            if group >= behind:
-                yield from self._store()
-        for _ in range(min(behind, self._groups)):
-            yield from self._store()
-
-    def _store(self) -> Steps:
-        waiting = self._taken.take()
-        if waiting is not None:
-            yield waiting
-        yield self._accepted(1)
-
-    def _accepted(self, requests: int) -> Timeout:
-        return Timeout(self._env, self._acceptance.edges(int(self._env.now), requests))
+        env, end, edge = self._env, self._acceptance.end, FIRST_REQUEST
+        taken: deque[int] = deque()
+        for group in range(self._groups + self._places - 1):
+            if group < self._groups:
+                edge = end(edge, self._taps)
+                self._last_load = edge - 1
+                taken.append(self._last_load + self._latency + DRAINED_TO_REQUEST)
+            if group >= self._places - 1:
+                edge = end(max(edge, taken.popleft()), 1)
+            yield Timeout(env, edge - env.now)

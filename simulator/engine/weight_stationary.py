@@ -1,13 +1,13 @@
 """Weight stationary: weights stay in the PEs; those of the next set are preloaded under the issue of this one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 
-from simpy import Timeout
+from simpy import Event, Timeout
 
 from simulator.accelerator import Accelerator
 from simulator.engine.events import Credits, Stalls, Steps, with_next
-from simulator.engine.job_run import JobRun
+from simulator.engine.job_run import JobRun, Load
 from simulator.tiling import Slot, Tiling
 
 
@@ -20,7 +20,6 @@ class WeightStationary(JobRun):
         self._b_loaded = Credits(self._env)
         self._shadows = Credits(self._env, 1)
         self._preloaded = Credits(self._env)
-        self._preload_start = 0
 
     def _start(self) -> None:
         self._env.process(self._preload())
@@ -31,50 +30,61 @@ class WeightStationary(JobRun):
         array = self._tiling.array
         return array.rows + array.cols + array.pipeline_cycles - 1
 
-    def _load(self, thresholds: int, slot: Slot) -> Steps:
-        yield from self._request((self._halves_thresholds, thresholds), (self._halves_b, slot.b_words))
-        if slot.b_words:
-            self._arrived(self._b_loaded)
-        if slot.a_words:
-            yield from self._request((self._halves_a, slot.a_words))
-            self._arrived(self._a_loaded)
+    def _loads(self, slot: Slot) -> tuple[Load, ...]:
+        b, a = (self._b_loaded if slot.b_words else None), (self._a_loaded if slot.a_words else None)
+        return (self._halves_b, slot.b_words, b), (self._halves_a, slot.a_words, a)
 
     def _slots(self) -> Iterator[tuple[Slot, Slot | None]]:
         return with_next(slot for moves in self._tiles for slot in moves.slots)
 
     def _preload(self) -> Steps:
         """Fill the shadows, one array row a cycle, as soon as the set before has been switched to."""
+        env, rows = self._env, self._tiling.array.rows
         for slot, after in self._slots():
-            for number in range(slot.sets):
-                yield from self._waited(self._shadows)
-                if slot.b_words and number == 0:
-                    yield from self._waited(self._b_loaded)
-                self._preload_start = self._now
-                yield Timeout(self._env, self._tiling.array.rows)
-                self._preloaded.give()
+            there = 0
+            if slot.b_words:
+                loaded = self._b_loaded.take()
+                there = (yield self._b_loaded.announcement()) if loaded is None else loaded
+            for _ in range(slot.sets):
+                switched = self._shadows.take()
+                if switched is None:
+                    switched = yield self._shadows.announcement()
+                edge = max(switched, there) + rows
+                self._preloaded.give(edge)
+                yield Timeout(env, edge - env.now)
             if after and after.b_words:
-                self._halves_b.give()
+                self._halves_b.give(edge)
 
     def _array(self) -> Steps:
-        slots = self._slots()
+        env, slots, edge = self._env, self._slots(), 0
         for moves, following in with_next(self._tiles):
             for number, (slot, after) in enumerate(islice(slots, len(moves.slots))):
                 for weights in range(slot.sets):
-                    yield from self._wait_for_weights()
+                    edge = yield from self._weights(edge)
                     if weights == 0 and slot.a_words:
-                        self._load_stall += yield from self._waited(self._a_loaded)
+                        there = self._a_loaded.take()
+                        if there is None:
+                            there = yield self._a_loaded.announcement()
+                        self._load_stall += max(0, there - edge)
+                        edge = max(edge, there)
                     if weights == 0 and number == 0:
-                        self._store_stall += yield from self._waited(self._places)
-                    self._shadows.give()
-                    yield Timeout(self._env, slot.issue_cycles // slot.sets)
+                        edge = yield from self._placed(edge)
+                    self._shadows.give(edge)
+                    edge += slot.issue_cycles // slot.sets
+                    yield Timeout(env, edge - env.now)
                 self._issue += slot.issue_cycles
                 if after and after.a_words:
-                    self._halves_a.give()
-            self._end_tile(following)
+                    self._halves_a.give(edge)
+            self._end_tile(edge, following)
 
-    def _wait_for_weights(self) -> Steps:
+    def _weights(self, edge: int) -> Generator[Event, int, int]:
         """Wait for the preload: while it runs that is the schedule's, before it B is missing."""
-        waited = yield from self._waited(self._preloaded)
-        running = min(waited, self._now - self._preload_start)
+        there = self._preloaded.take()
+        if there is None:
+            there = yield self._preloaded.announcement()
+        if there <= edge:
+            return edge
+        running = min(self._tiling.array.rows, there - edge)
         self._schedule += running
-        self._load_stall += waited - running
+        self._load_stall += there - edge - running
+        return there
