@@ -9,8 +9,14 @@ src/xnorsim_threshold.sv
 src/xnorsim_threshold_buffer.sv
 src/xnorsim_result_buffer.sv
 src/xnorsim_datapath.sv
+src/xnorsim_ws_pe.sv
+src/xnorsim_ws_array.sv
+src/xnorsim_ws_flags.sv
+src/xnorsim_accumulate.sv
+src/xnorsim_ws_datapath.sv
 src/xnorsim_bank.sv
 src/xnorsim_scratchpad.sv
+src/xnorsim_row_scratchpad.sv
 src/xnorsim_tile_loop.sv
 src/xnorsim_chunk_loop.sv
 src/xnorsim_load_walker.sv
@@ -19,6 +25,8 @@ src/xnorsim_load.sv
 src/xnorsim_operands.sv
 src/xnorsim_pair_loop.sv
 src/xnorsim_issue.sv
+src/xnorsim_preload.sv
+src/xnorsim_ws_issue.sv
 src/xnorsim_load_address.sv
 src/xnorsim_store_segment.sv
 src/xnorsim_store_walker.sv

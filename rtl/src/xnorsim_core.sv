@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Accelerator: one matrix product of bit planes a job, output stationary, behind one memory port.
+// Accelerator: one matrix product of bit planes a job, behind one memory port.
 //
-// Parameters: Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
+// Parameters: Dataflow 0 (output stationary) or 1 (weight stationary; input stationary is that with the
+//   operands exchanged); AccumulatorRows 1..65536, the rows of results in a place of the result buffer
+//   (weight stationary only); Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
 //   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, all planes
-//   together; ResultTiles 2..8; DimBits 1..30; AddrBits 1..64,
+//   together (in weight stationary B's is at least Rows, a fold); ResultTiles 2..8; DimBits 1..30; AddrBits 1..64,
 //   enough for the longest segment.
 // Latency: docs/microarchitecture.md, sections 3 to 5; the first request is accepted 2 cycles after the job.
 // Overflow: none, see xnorsim_pe; the job's fields are legal when it is offered (LegalJob_A).
 // Reference: workloads.reference for the result, simulator.engine.run_job for the cycles.
 
 module xnorsim_core #(
+  parameter int unsigned Dataflow = 0,
+  parameter int unsigned AccumulatorRows = 4,
   parameter int unsigned Rows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
@@ -22,10 +26,14 @@ module xnorsim_core #(
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
   localparam int unsigned CountBits = $clog2(Lanes + 1),
-  // The longest chunk, that of one plane: both operands' halves must hold it.
+  // The longest chunk: a fold, or that of one plane, which both operands' halves must hold.
   localparam int unsigned ChunkWords =
-      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB,
-  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
+      (Dataflow == 1) ? Rows : (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA
+                                                                     : ScratchpadWordsB,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
+  // The most rows of an m tile.
+  localparam int unsigned TileRows = (Dataflow == 1) ? AccumulatorRows : Rows,
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -39,8 +47,10 @@ module xnorsim_core #(
   input  logic [CountBits-1:0] job_tail_lanes_i,
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
-  // k words of a chunk: as many as fit a half of both scratchpads in all planes.
+  // Output stationary: k words of a chunk, as many as fit a half of both scratchpads in all planes.
   input  logic [ChunkBits-1:0] job_chunk_words_i,
+  // Weight stationary: rows of an m tile, as many as fit a half of scratchpad A in all planes, and a place.
+  input  logic [RowCountBits-1:0] job_tile_rows_i,
   // Planes 1..8; digits 0 and 1 instead of -1 and +1; the weight doubles with each plane; the top
   // plane counts negative. The shift is the weight of the first pair.
   input  logic [3:0]           job_a_planes_i,
@@ -87,6 +97,15 @@ module xnorsim_core #(
   if (PortBits < 8 || PortBits > 4096 || PortBits != 1 << $clog2(PortBits)) begin : gen_illegal_port
     $error("PortBits must be a power of two, 8..4096");
   end
+  if (Dataflow > 1) begin : gen_illegal_dataflow
+    $error("Dataflow must be 0 (output stationary) or 1 (weight stationary)");
+  end
+  if (Dataflow == 1 && (AccumulatorRows < 1 || AccumulatorRows > 65536)) begin : gen_illegal_rows
+    $error("AccumulatorRows must be 1..65536");
+  end
+  if (Dataflow == 1 && ScratchpadWordsB < Rows) begin : gen_illegal_fold
+    $error("ScratchpadWordsB must be at least Rows in weight stationary");
+  end
   if (ScratchpadWordsA < 1 || ScratchpadWordsB < 1) begin : gen_illegal_scratchpad
     $error("ScratchpadWordsA and ScratchpadWordsB must be >= 1");
   end
@@ -115,12 +134,13 @@ module xnorsim_core #(
       (ScratchpadWordsA > ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB;
   localparam int unsigned WordBitsA = (ScratchpadWordsA > 1) ? $clog2(ScratchpadWordsA) : 1;
   localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1;
-  localparam int unsigned BufferBits = $clog2(ResultTiles * Rows);
+  localparam int unsigned BufferBits = $clog2(ResultTiles * TileRows);
 
   logic start, job_thresholds, job_end;
   logic a_unipolar, b_unipolar, a_weighted, b_weighted, a_negative, b_negative;
   logic [3:0] job_a_planes, job_b_planes, job_shift;
-  logic [ChunkBits-1:0] job_chunk_words;
+  logic [ChunkBits-1:0] job_chunk_words, chunk_words;
+  logic [RowCountBits-1:0] job_tile_rows, tile_rows;
   logic [DimBits-1:0] job_m, job_n, job_k_words, job_n_words;
   logic [AddrBits-1:0] job_a_addr, job_b_addr, job_t_addr, job_r_addr;
   logic [CountBits-1:0] tail_lanes;
@@ -129,7 +149,8 @@ module xnorsim_core #(
   assign job_end = req_valid_o && req_ready_i && req_last_o;
 
   xnorsim_job #(
-    .Lanes(Lanes), .ChunkWords(ChunkWords), .DimBits(DimBits), .AddrBits(AddrBits)
+    .Lanes(Lanes), .ChunkWords(ChunkWords), .TileRows(TileRows), .DimBits(DimBits),
+    .AddrBits(AddrBits)
   ) u_job (
     .clk_i,
     .rst_ni,
@@ -142,6 +163,7 @@ module xnorsim_core #(
     .job_n_words_i,
     .job_thresholds_i,
     .job_chunk_words_i,
+    .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_a_unipolar_i,
@@ -163,6 +185,7 @@ module xnorsim_core #(
     .n_words_o    (job_n_words),
     .thresholds_o (job_thresholds),
     .chunk_words_o(job_chunk_words),
+    .tile_rows_o  (job_tile_rows),
     .a_planes_o   (job_a_planes),
     .b_planes_o   (job_b_planes),
     .a_addr_o     (job_a_addr),
@@ -180,16 +203,29 @@ module xnorsim_core #(
     .tail_mask_o  (tail_mask)
   );
 
+  // What the dataflow fixes is no field of the job.
+  if (Dataflow == 0) begin : gen_fixed_rows
+    logic unused_tile_rows;
+    assign unused_tile_rows = ^job_tile_rows;
+    assign tile_rows        = RowCountBits'(Rows);
+    assign chunk_words      = job_chunk_words;
+  end else begin : gen_fixed_chunk
+    logic unused_chunk_words;
+    assign unused_chunk_words = ^job_chunk_words;
+    assign tile_rows          = job_tile_rows;
+    assign chunk_words        = ChunkBits'(Rows);
+  end
+
   // Credits between the sequencers, each given at the edge that frees or fills its place.
-  logic a_free, b_free, thresholds_free, slot_ready, tile_ready, many_cols;
+  logic a_free, b_free, thresholds_free, slot_ready, a_ready, b_ready, tile_ready, cols_ready, many_cols;
   assign many_cols       = 32'(job_n) > Cols;
-  assign thresholds_free = tile_ready && job_thresholds && many_cols;
+  assign thresholds_free = cols_ready && job_thresholds && many_cols;
 
   logic [BufferBits-1:0] buffer_address;
   logic [Cols-1:0][AccumulatorBits-1:0] buffer_row;
 
   xnorsim_port #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .ResultTiles(ResultTiles), .DimBits(DimBits),
     .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_port (
@@ -200,7 +236,8 @@ module xnorsim_core #(
     .job_n_i          (job_n),
     .job_k_words_i    (job_k_words),
     .job_n_words_i    (job_n_words),
-    .job_chunk_words_i(job_chunk_words),
+    .job_chunk_words_i(chunk_words),
+    .job_tile_rows_i  (tile_rows),
     .job_a_planes_i   (job_a_planes),
     .job_b_planes_i   (job_b_planes),
     .job_thresholds_i (job_thresholds),
@@ -225,7 +262,7 @@ module xnorsim_core #(
 
   logic [Rows-1:0] a_read, a_valid;
   logic [Cols-1:0] b_read, b_valid;
-  logic a_half, b_half, first, last, tail, negative;
+  logic a_half, b_half, first, last, negative;
   logic [3:0] shift;
   logic [WordBitsA-1:0] a_word;
   logic [WordBitsB-1:0] b_word;
@@ -235,7 +272,7 @@ module xnorsim_core #(
   logic [Cols-1:0][AccumulatorBits-1:0] threshold;
 
   xnorsim_operands #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .ChunkWords(ChunkWords), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ScratchpadWordsA(ScratchpadWordsA), .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits),
     .OffsetBits(OffsetBits)
   ) u_operands (
@@ -245,13 +282,16 @@ module xnorsim_core #(
     .job_m_i          (job_m),
     .job_n_i          (job_n),
     .job_k_words_i    (job_k_words),
-    .job_chunk_words_i(job_chunk_words),
+    .job_chunk_words_i(chunk_words),
+    .job_tile_rows_i  (tile_rows),
     .job_a_planes_i   (job_a_planes),
     .job_b_planes_i   (job_b_planes),
     .job_thresholds_i (job_thresholds),
     .rsp_valid_i,
     .rsp_data_i,
     .slot_ready_o     (slot_ready),
+    .a_ready_o        (a_ready),
+    .b_ready_o        (b_ready),
     .a_read_i         (a_read),
     .b_read_i         (b_read),
     .a_half_i         (a_half),
@@ -265,89 +305,191 @@ module xnorsim_core #(
     .direction_o      (direction)
   );
 
-  xnorsim_issue #(
-    .Rows(Rows), .Cols(Cols), .ScratchpadWordsA(ScratchpadWordsA),
-    .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits)
-  ) u_issue (
-    .clk_i,
-    .rst_ni,
-    .start_i          (start),
-    .job_m_i          (job_m),
-    .job_n_i          (job_n),
-    .job_k_words_i    (job_k_words),
-    .job_chunk_words_i(job_chunk_words),
-    .job_a_planes_i   (job_a_planes),
-    .job_b_planes_i   (job_b_planes),
-    .job_a_weighted_i (a_weighted),
-    .job_b_weighted_i (b_weighted),
-    .job_a_negative_i (a_negative),
-    .job_b_negative_i (b_negative),
-    .job_shift_i      (job_shift),
-    .slot_ready_i     (slot_ready),
-    .a_read_o         (a_read),
-    .b_read_o         (b_read),
-    .a_half_o         (a_half),
-    .b_half_o         (b_half),
-    .a_word_o         (a_word),
-    .b_word_o         (b_word),
-    .a_free_o         (a_free),
-    .b_free_o         (b_free),
-    .a_valid_o        (a_valid),
-    .b_valid_o        (b_valid),
-    .first_o          (first),
-    .last_o           (last),
-    .tail_o           (tail),
-    .negative_o       (negative),
-    .shift_o          (shift),
-    .issue_o,
-    .wait_gap_o,
-    .wait_load_o,
-    .wait_store_o
-  );
+  if (Dataflow == 0) begin : gen_output_stationary
+    logic tail, unused_ready;
+    assign unused_ready = a_ready ^ b_ready;
+    assign cols_ready   = tile_ready;
 
-  xnorsim_datapath #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits),
-    .ResultTiles(ResultTiles)
-  ) u_datapath (
-    .clk_i,
-    .rst_ni,
-    .start_i         (start),
-    .job_thresholds_i(job_thresholds),
-    .job_a_unipolar_i(a_unipolar),
-    .job_b_unipolar_i(b_unipolar),
-    .tail_mask_i     (tail_mask),
-    .tail_lanes_i    (tail_lanes),
-    .alternate_i     (job_thresholds && many_cols),
-    .a_valid_i       (a_valid),
-    .a_i             (a),
-    .b_valid_i       (b_valid),
-    .b_i             (b),
-    .first_i         (first),
-    .last_i          (last),
-    .tail_i          (tail),
-    .negative_i      (negative),
-    .shift_i         (shift),
-    .threshold_half_o(threshold_half),
-    .threshold_i     (threshold),
-    .direction_i     (direction),
-    .tile_ready_o    (tile_ready),
-    .buffer_address_i(buffer_address),
-    .buffer_row_o    (buffer_row)
-  );
+    xnorsim_issue #(
+      .Rows(Rows), .Cols(Cols), .ScratchpadWordsA(ScratchpadWordsA),
+      .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits)
+    ) u_issue (
+      .clk_i,
+      .rst_ni,
+      .start_i          (start),
+      .job_m_i          (job_m),
+      .job_n_i          (job_n),
+      .job_k_words_i    (job_k_words),
+      .job_chunk_words_i(chunk_words),
+      .job_a_planes_i   (job_a_planes),
+      .job_b_planes_i   (job_b_planes),
+      .job_a_weighted_i (a_weighted),
+      .job_b_weighted_i (b_weighted),
+      .job_a_negative_i (a_negative),
+      .job_b_negative_i (b_negative),
+      .job_shift_i      (job_shift),
+      .slot_ready_i     (slot_ready),
+      .a_read_o         (a_read),
+      .b_read_o         (b_read),
+      .a_half_o         (a_half),
+      .b_half_o         (b_half),
+      .a_word_o         (a_word),
+      .b_word_o         (b_word),
+      .a_free_o         (a_free),
+      .b_free_o         (b_free),
+      .a_valid_o        (a_valid),
+      .b_valid_o        (b_valid),
+      .first_o          (first),
+      .last_o           (last),
+      .tail_o           (tail),
+      .negative_o       (negative),
+      .shift_o          (shift),
+      .issue_o,
+      .wait_gap_o,
+      .wait_load_o,
+      .wait_store_o
+    );
+
+    xnorsim_datapath #(
+      .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits),
+      .ResultTiles(ResultTiles)
+    ) u_datapath (
+      .clk_i,
+      .rst_ni,
+      .start_i         (start),
+      .job_thresholds_i(job_thresholds),
+      .job_a_unipolar_i(a_unipolar),
+      .job_b_unipolar_i(b_unipolar),
+      .tail_mask_i     (tail_mask),
+      .tail_lanes_i    (tail_lanes),
+      .alternate_i     (job_thresholds && many_cols),
+      .a_valid_i       (a_valid),
+      .a_i             (a),
+      .b_valid_i       (b_valid),
+      .b_i             (b),
+      .first_i         (first),
+      .last_i          (last),
+      .tail_i          (tail),
+      .negative_i      (negative),
+      .shift_i         (shift),
+      .threshold_half_o(threshold_half),
+      .threshold_i     (threshold),
+      .direction_i     (direction),
+      .tile_ready_o    (tile_ready),
+      .buffer_address_i(buffer_address),
+      .buffer_row_o    (buffer_row)
+    );
+
+  end else begin : gen_weight_stationary
+    logic switch_flag, pass_end, tile_end, cols_end, preload, b_tail, unused_ready;
+    logic [Rows-1:0] a_tail;
+    assign unused_ready = slot_ready;
+
+    xnorsim_ws_issue #(
+      .Rows(Rows), .Cols(Cols), .TileRows(TileRows), .ScratchpadWordsA(ScratchpadWordsA),
+      .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits)
+    ) u_issue (
+      .clk_i,
+      .rst_ni,
+      .start_i         (start),
+      .job_m_i         (job_m),
+      .job_n_i         (job_n),
+      .job_k_words_i   (job_k_words),
+      .job_tap_words_i (job_k_words),
+      .job_tile_rows_i (tile_rows),
+      .job_a_planes_i  (job_a_planes),
+      .job_b_planes_i  (job_b_planes),
+      .job_a_weighted_i(a_weighted),
+      .job_b_weighted_i(b_weighted),
+      .job_a_negative_i(a_negative),
+      .job_b_negative_i(b_negative),
+      .job_shift_i     (job_shift),
+      .a_ready_i       (a_ready),
+      .b_ready_i       (b_ready),
+      .a_read_o        (a_read),
+      .b_read_o        (b_read),
+      .a_half_o        (a_half),
+      .b_half_o        (b_half),
+      .a_word_o        (a_word),
+      .b_word_o        (b_word),
+      .a_free_o        (a_free),
+      .b_free_o        (b_free),
+      .a_valid_o       (a_valid),
+      .b_valid_o       (b_valid),
+      .switch_o        (switch_flag),
+      .first_o         (first),
+      .last_o          (last),
+      .pass_end_o      (pass_end),
+      .tile_end_o      (tile_end),
+      .cols_end_o      (cols_end),
+      .a_tail_o        (a_tail),
+      .negative_o      (negative),
+      .shift_o         (shift),
+      .preload_o       (preload),
+      .b_tail_o        (b_tail),
+      .issue_o,
+      .wait_gap_o,
+      .wait_load_o,
+      .wait_store_o
+    );
+
+    xnorsim_ws_datapath #(
+      .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits),
+      .TileRows(TileRows), .ResultTiles(ResultTiles)
+    ) u_datapath (
+      .clk_i,
+      .rst_ni,
+      .start_i         (start),
+      .job_thresholds_i(job_thresholds),
+      .job_a_unipolar_i(a_unipolar),
+      .job_b_unipolar_i(b_unipolar),
+      .tail_mask_i     (tail_mask),
+      .tail_lanes_i    (tail_lanes),
+      .issue_i         (issue_o),
+      .a_valid_i       (a_valid),
+      .a_i             (a),
+      .b_valid_i       (b_valid),
+      .b_i             (b),
+      .switch_i        (switch_flag),
+      .first_i         (first),
+      .last_i          (last),
+      .pass_end_i      (pass_end),
+      .tile_end_i      (tile_end),
+      .cols_end_i      (cols_end),
+      .a_tail_i        (a_tail),
+      .negative_i      (negative),
+      .shift_i         (shift),
+      .preload_i       (preload),
+      .b_tail_i        (b_tail),
+      .threshold_half_o(threshold_half),
+      .threshold_i     (threshold),
+      .direction_i     (direction),
+      .tile_ready_o    (tile_ready),
+      .cols_ready_o    (cols_ready),
+      .buffer_address_i(buffer_address),
+      .buffer_row_o    (buffer_row)
+    );
+  end
 
 `ifndef SYNTHESIS
   // Places of the result buffer: taken at a tile's first read, free when its last store is accepted.
   // They need no waiting logic, because the loads of a tile follow the store that frees its place.
   logic [3:0] places_q;
-  logic store_end_q, place_free;
+  logic store_end_q, place_free, place_taken;
   assign place_free = store_end_q && req_valid_o && req_ready_i;
+
+  if (Dataflow == 0) begin : gen_place_output_stationary
+    assign place_taken = gen_output_stationary.u_issue.tile_first;
+  end else begin : gen_place_weight_stationary
+    assign place_taken = gen_weight_stationary.u_issue.tile_first;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       places_q    <= '0;
       store_end_q <= 1'b0;
     end else begin
-      places_q <= places_q + 4'(u_issue.tile_first) - 4'(place_free);
+      places_q <= places_q + 4'(place_taken) - 4'(place_free);
       if (u_port.u_request.store_tile_end) store_end_q <= 1'b1;
       else if (place_free) store_end_q <= 1'b0;
     end
@@ -355,7 +497,7 @@ module xnorsim_core #(
 
   PlaceFree_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni)
-                   u_issue.tile_first |-> 32'(places_q) < ResultTiles);
+                   place_taken |-> 32'(places_q) < ResultTiles);
 
   OneClass_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -367,14 +509,23 @@ module xnorsim_core #(
                    && (job_tail_lanes_i != '0) && (32'(job_tail_lanes_i) <= Lanes)
                    && (32'(job_n_words_i) == (32'(job_n_i) + Lanes - 1) / Lanes));
 
-  // A half holds a chunk of every plane, and no weight outgrows its four bits.
+  // A half holds a chunk of every plane, or an m tile, and no weight outgrows its four bits.
+  logic legal_sizes;
+
+  if (Dataflow == 0) begin : gen_legal_chunk
+    assign legal_sizes = (job_chunk_words_i != '0)
+                         && (32'(job_chunk_words_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
+                         && (32'(job_chunk_words_i) * 32'(job_b_planes_i) <= ScratchpadWordsB);
+  end else begin : gen_legal_tile
+    assign legal_sizes = (job_tile_rows_i != '0) && (32'(job_tile_rows_i) <= TileRows)
+                         && (32'(job_tile_rows_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
+                         && (Rows * 32'(job_b_planes_i) <= ScratchpadWordsB);
+  end
+
   LegalPlanes_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
                    (job_a_planes_i != '0) && (job_a_planes_i <= 4'd8)
-                   && (job_b_planes_i != '0) && (job_b_planes_i <= 4'd8)
-                   && (job_chunk_words_i != '0)
-                   && (32'(job_chunk_words_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
-                   && (32'(job_chunk_words_i) * 32'(job_b_planes_i) <= ScratchpadWordsB)
+                   && (job_b_planes_i != '0) && (job_b_planes_i <= 4'd8) && legal_sizes
                    && (32'(job_shift_i)
                        + (job_a_weighted_i ? 32'(job_a_planes_i) - 1 : 0)
                        + (job_b_weighted_i ? 32'(job_b_planes_i) - 1 : 0) <= 15));

@@ -94,7 +94,7 @@ module xnorsim_datapath #(
   );
 
   logic [Cols-1:0][Rows-1:0] drain;
-  logic [Cols-1:0][AccumulatorBits-1:0] sum, result;
+  logic [Cols-1:0][AccumulatorBits-1:0] sum, result, unused_old;
   logic bottom_last;
 
   xnorsim_array #(
@@ -151,7 +151,7 @@ module xnorsim_datapath #(
   end
 
   xnorsim_result_buffer #(
-    .Rows           (Rows),
+    .TileRows       (Rows),
     .Cols           (Cols),
     .AccumulatorBits(AccumulatorBits),
     .ResultTiles    (ResultTiles)
@@ -160,6 +160,7 @@ module xnorsim_datapath #(
     .write_i        (write),
     .write_address_i(write_address),
     .write_data_i   (result),
+    .old_o          (unused_old),
     .read_address_i (buffer_address_i),
     .row_o          (buffer_row_o)
   );

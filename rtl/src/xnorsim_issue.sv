@@ -70,7 +70,7 @@ module xnorsim_issue #(
   logic [ChunkBits-1:0] chunk;
   logic [RowCountBits-1:0] rows;
   logic [ColCountBits-1:0] cols;
-  logic n_last, k_last, unused_m_last, unused_valid;
+  logic n_last, k_last, unused_m_first, unused_m_last, unused_m_step, unused_n_step, unused_valid;
 
   logic [1:0] ready_q;
   logic [RowCountBits-1:0] gap_q, gap;
@@ -81,19 +81,25 @@ module xnorsim_issue #(
   logic [3:0] shift;
   logic [6:0] passes;
 
-  xnorsim_tile_loop #(.Rows(Rows), .Cols(Cols), .DimBits(DimBits)) u_tiles (
+  xnorsim_tile_loop #(
+    .Dataflow(0), .TileRows(Rows), .Cols(Cols), .DimBits(DimBits)
+  ) u_tiles (
     .clk_i,
     .rst_ni,
     .start_i,
     .job_m_i,
     .job_n_i,
-    .step_i  (tile_last),
-    .valid_o (unused_valid),
-    .n0_o    (unused_n0),
-    .rows_o  (rows),
-    .cols_o  (cols),
-    .m_last_o(unused_m_last),
-    .n_last_o(n_last)
+    .job_tile_rows_i(RowCountBits'(Rows)),
+    .step_i   (tile_last),
+    .valid_o  (unused_valid),
+    .n0_o     (unused_n0),
+    .rows_o   (rows),
+    .cols_o   (cols),
+    .m_first_o(unused_m_first),
+    .m_last_o (unused_m_last),
+    .n_last_o (n_last),
+    .m_step_o (unused_m_step),
+    .n_step_o (unused_n_step)
   );
 
   xnorsim_chunk_loop #(.ChunkWords(ChunkWords), .DimBits(DimBits)) u_chunks (

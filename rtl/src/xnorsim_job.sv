@@ -10,9 +10,11 @@
 
 module xnorsim_job #(
   parameter int unsigned Lanes = 64,
+  parameter int unsigned TileRows = 4,
   parameter int unsigned ChunkWords = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
   localparam int unsigned CountBits = $clog2(Lanes + 1)
 ) (
@@ -27,6 +29,7 @@ module xnorsim_job #(
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
   input  logic [ChunkBits-1:0] job_chunk_words_i,
+  input  logic [RowCountBits-1:0] job_tile_rows_i,
   input  logic [3:0]           job_a_planes_i,
   input  logic [3:0]           job_b_planes_i,
   input  logic                 job_a_unipolar_i,
@@ -52,6 +55,7 @@ module xnorsim_job #(
   output logic [DimBits-1:0]   n_words_o,
   output logic                 thresholds_o,
   output logic [ChunkBits-1:0] chunk_words_o,
+  output logic [RowCountBits-1:0] tile_rows_o,
   output logic [3:0]           a_planes_o,
   output logic [3:0]           b_planes_o,
   output logic [AddrBits-1:0]  a_addr_o,
@@ -70,7 +74,7 @@ module xnorsim_job #(
   output logic [Lanes-1:0]     tail_mask_o
 );
 
-  localparam int unsigned Width = 4 * DimBits + 1 + ChunkBits + 8 + 4 * AddrBits;
+  localparam int unsigned Width = 4 * DimBits + 1 + ChunkBits + RowCountBits + 8 + 4 * AddrBits;
 
   logic busy_q;
   logic [Width-1:0] fields_q, fields;
@@ -86,10 +90,10 @@ module xnorsim_job #(
 
   assign fields = busy_q ? fields_q
                   : {job_m_i, job_n_i, job_k_words_i, job_n_words_i, job_thresholds_i,
-                     job_chunk_words_i, job_a_planes_i, job_b_planes_i,
+                     job_chunk_words_i, job_tile_rows_i, job_a_planes_i, job_b_planes_i,
                      job_a_addr_i, job_b_addr_i, job_t_addr_i, job_r_addr_i};
 
-  assign {m_o, n_o, k_words_o, n_words_o, thresholds_o, chunk_words_o, a_planes_o, b_planes_o,
+  assign {m_o, n_o, k_words_o, n_words_o, thresholds_o, chunk_words_o, tile_rows_o, a_planes_o, b_planes_o,
           a_addr_o, b_addr_o, t_addr_o, r_addr_o} = fields;
 
   always_ff @(posedge clk_i) begin

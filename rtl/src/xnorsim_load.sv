@@ -3,7 +3,7 @@
 // Response side of the port: take load data in its fixed order and say where each word goes.
 //
 // Walks the same order as the requests, so that any number of loads may be outstanding.
-// Parameters: Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
+// Parameters: Dataflow 0 or 1, Rows, Cols 1..256, TileRows >= 1 (rows of an m tile), Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
 //   8..4096, ChunkWords >= 1, PlaceWords >= ChunkWords (k words of the larger half), DimBits 1..30,
 //   OffsetBits: any word of a segment fits.
 // Latency: 0 cycles from rsp_valid_i to the writes and slot_ready_o.
@@ -11,7 +11,9 @@
 // Reference: simulator.engine.run_job, the arrival of load data.
 
 module xnorsim_load #(
+  parameter int unsigned Dataflow = 0,
   parameter int unsigned Rows = 4,
+  parameter int unsigned TileRows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
   parameter int unsigned AccumulatorBits = 32,
@@ -20,13 +22,15 @@ module xnorsim_load #(
   parameter int unsigned PlaceWords = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned OffsetBits = 4,
-  localparam int unsigned Ports = (Rows > Cols) ? Rows : Cols,
+  localparam int unsigned Ports = (TileRows > Cols) ? TileRows : Cols,
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
   localparam int unsigned RowBits = (Ports > 1) ? $clog2(Ports) : 1,
   localparam int unsigned Slot = 1 << $clog2(Lanes),
   localparam int unsigned PortSlots = (PortBits > Slot) ? PortBits / Slot : 1,
   localparam int unsigned Banks = (PortSlots < PlaceWords) ? PortSlots : PlaceWords,
   localparam int unsigned Entries = (PlaceWords + PortSlots - 1) / PortSlots,
   localparam int unsigned EntryBits = (Entries > 1) ? $clog2(Entries) : 1,
+  localparam int unsigned PlaceBits = $clog2(PlaceWords + 1),
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
 ) (
   input  logic                               clk_i,
@@ -36,6 +40,7 @@ module xnorsim_load #(
   input  logic [DimBits-1:0]                 job_n_i,
   input  logic [DimBits-1:0]                 job_k_words_i,
   input  logic [ChunkBits-1:0]               job_chunk_words_i,
+  input  logic [RowCountBits-1:0]            job_tile_rows_i,
   input  logic [3:0]                         job_a_planes_i,
   input  logic [3:0]                         job_b_planes_i,
   input  logic                               job_thresholds_i,
@@ -50,24 +55,30 @@ module xnorsim_load #(
   output logic [RowBits-1:0]                 row_o,
   output logic [Banks-1:0][EntryBits-1:0]    entry_o,
   output logic [Banks-1:0][Lanes-1:0]        word_o,
+  // Weight stationary: the k words of a row of A side by side, at one place of every array row's bank.
+  output logic [Rows-1:0]                    a_row_write_o,
+  output logic [PlaceBits-1:0]               a_place_o,
+  output logic [Rows-1:0][Lanes-1:0]         a_row_word_o,
   output logic [Cols-1:0]                    threshold_write_o,
   output logic                               threshold_half_o,
   output logic [Cols-1:0][AccumulatorBits:0] threshold_o,
-  // The last load word of a slot is written at this edge.
-  output logic                               slot_ready_o
+  // The last load word of a slot is written at this edge; of its A, of its B.
+  output logic                               slot_ready_o,
+  output logic                               a_ready_o,
+  output logic                               b_ready_o
 );
-
-  localparam int unsigned PlaceBits = $clog2(PlaceWords + 1);
 
   logic thresholds, b, a, load_last, slot_last;
   logic [OffsetBits-1:0] offset;
   logic [DimBits-1:0] n0, k0;
   logic [ChunkBits-1:0] chunk;
   logic [PlaceBits-1:0] place;
-  logic unused_valid, unused_n_last, unused_word_last, unused_tile_last, unused_begin;
+  logic unused_valid, unused_m_last, unused_n_last, unused_m_step, unused_n_step;
+  logic unused_word_last, unused_tile_last, unused_begin;
 
   xnorsim_load_walker #(
-    .Rows           (Rows),
+    .Dataflow       (Dataflow),
+    .TileRows       (TileRows),
     .Cols           (Cols),
     .Lanes          (Lanes),
     .AccumulatorBits(AccumulatorBits),
@@ -85,6 +96,7 @@ module xnorsim_load #(
     .job_n_i,
     .job_k_words_i,
     .job_chunk_words_i,
+    .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_thresholds_i,
@@ -100,7 +112,10 @@ module xnorsim_load #(
     .n0_o        (n0),
     .k0_o        (k0),
     .chunk_o     (chunk),
+    .m_last_o    (unused_m_last),
     .n_last_o    (unused_n_last),
+    .m_step_o    (unused_m_step),
+    .n_step_o    (unused_n_step),
     .word_last_o (unused_word_last),
     .load_last_o (load_last),
     .slot_last_o (slot_last),
@@ -108,9 +123,12 @@ module xnorsim_load #(
   );
 
   logic [Banks-1:0] word_valid;
+  logic [Rows-1:0] row_valid;
   logic [Cols-1:0] threshold_valid;
 
   xnorsim_unpack #(
+    .Dataflow       (Dataflow),
+    .Rows           (Rows),
     .Cols           (Cols),
     .Lanes          (Lanes),
     .AccumulatorBits(AccumulatorBits),
@@ -131,6 +149,8 @@ module xnorsim_load #(
     .word_valid_o     (word_valid),
     .word_entry_o     (entry_o),
     .word_o,
+    .row_valid_o      (row_valid),
+    .row_word_o       (a_row_word_o),
     .threshold_valid_o(threshold_valid),
     .threshold_o
   );
@@ -151,11 +171,15 @@ module xnorsim_load #(
   end
 
   assign a_write_o         = a ? word_valid : '0;
+  assign a_row_write_o     = a ? row_valid : '0;
+  assign a_place_o         = place;
   assign b_write_o         = b ? word_valid : '0;
   assign threshold_write_o = thresholds ? threshold_valid : '0;
   assign a_half_o          = a_half_q;
   assign b_half_o          = b_half_q;
   assign threshold_half_o  = threshold_half_q;
   assign slot_ready_o      = rsp_valid_i && slot_last;
+  assign a_ready_o         = rsp_valid_i && load_last && a;
+  assign b_ready_o         = rsp_valid_i && load_last && b;
 
 endmodule

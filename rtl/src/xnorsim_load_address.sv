@@ -2,24 +2,26 @@
 //
 // Address of each load word that xnorsim_load_walker comes to.
 //
-// Parameters: Rows, Cols 1..256, Lanes 1..1024, PortBits a power of two 8..4096, DimBits 1..30,
+// Parameters: TileRows >= 1 (rows of an m tile), Cols 1..256, Lanes 1..1024, PortBits a power of two 8..4096, DimBits 1..30,
 //   AddrBits 1..64, OffsetBits >= 1.
 // Latency: 0 cycles from the walker's word to addr_o.
 // Overflow: none if the job's operands lie within 2^AddrBits port words.
 // Reference: simulator.layout.operand_row_words.
 
 module xnorsim_load_address #(
-  parameter int unsigned Rows = 4,
+  parameter int unsigned TileRows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
   parameter int unsigned PortBits = 128,
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
-  parameter int unsigned OffsetBits = 4
+  parameter int unsigned OffsetBits = 4,
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1)
 ) (
   input  logic                  clk_i,
   input  logic                  start_i,
   input  logic [DimBits-1:0]    job_k_words_i,
+  input  logic [RowCountBits-1:0] job_tile_rows_i,
   input  logic [3:0]            job_a_planes_i,
   input  logic [3:0]            job_b_planes_i,
   input  logic [AddrBits-1:0]   job_a_addr_i,
@@ -32,7 +34,10 @@ module xnorsim_load_address #(
   input  logic                  b_i,
   input  logic [AddrBits-1:0]   begin_i,
   input  logic [OffsetBits-1:0] offset_i,
+  input  logic                  m_last_i,
   input  logic                  n_last_i,
+  input  logic                  m_step_i,
+  input  logic                  n_step_i,
   input  logic                  word_last_i,
   input  logic                  load_last_i,
   input  logic                  tile_last_i,
@@ -49,7 +54,7 @@ module xnorsim_load_address #(
   logic [AddrBits-1:0] stride, a_tile, b_tile;
   assign rounded_bits = (PosBits'(job_k_words_i) << SlotShift) + PosBits'(PortBits - 1);
   assign stride       = AddrBits'(rounded_bits >> PortShift);
-  assign a_tile       = AddrBits'(Rows) * AddrBits'(job_a_planes_i) * stride;
+  assign a_tile       = AddrBits'(job_tile_rows_i) * AddrBits'(job_a_planes_i) * stride;
   assign b_tile       = AddrBits'(Cols) * AddrBits'(job_b_planes_i) * stride;
 
   // First row of the tile in A and in B, and the way from there to the current plane of a row.
@@ -60,8 +65,8 @@ module xnorsim_load_address #(
       a_q <= job_a_addr_i;
       b_q <= job_b_addr_i;
     end else if (step_i && tile_last_i) begin
-      b_q <= n_last_i ? job_b_addr_i : b_q + b_tile;
-      if (n_last_i) a_q <= a_q + a_tile;
+      if (m_step_i) a_q <= m_last_i ? job_a_addr_i : a_q + a_tile;
+      if (n_step_i) b_q <= n_last_i ? job_b_addr_i : b_q + b_tile;
     end
 
     if (start_i || (step_i && load_last_i)) row_q <= '0;

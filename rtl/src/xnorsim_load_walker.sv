@@ -3,14 +3,15 @@
 // Walk the load words of a job in their fixed order: thresholds, then B and A of each slot.
 //
 // A row comes plane by plane. Used twice: before the port for the requests, behind it for the place of the data that returns.
-// Parameters: Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
+// Parameters: Dataflow 0 or 1, TileRows >= 1 (rows of an m tile), Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
 //   8..4096, ChunkWords >= 1, PlaceWords >= ChunkWords (k words of the larger half), DimBits 1..30, AddrBits 1..64, OffsetBits: any word of a segment fits.
 // Latency: 1 cycle from start_i or step_i to the next word; no cycle is lost between loads.
 // Overflow: none, positions in bits have DimBits + 11 bits, slots at most 1024 = 2^10 bits.
 // Reference: simulator.engine.run_job, the order of the requests.
 
 module xnorsim_load_walker #(
-  parameter int unsigned Rows = 4,
+  parameter int unsigned Dataflow = 0,
+  parameter int unsigned TileRows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
   parameter int unsigned AccumulatorBits = 32,
@@ -20,7 +21,8 @@ module xnorsim_load_walker #(
   parameter int unsigned DimBits = 20,
   parameter int unsigned AddrBits = 32,
   parameter int unsigned OffsetBits = 4,
-  localparam int unsigned Ports = (Rows > Cols) ? Rows : Cols,
+  localparam int unsigned Ports = (TileRows > Cols) ? TileRows : Cols,
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
   localparam int unsigned RowBits = (Ports > 1) ? $clog2(Ports) : 1,
   localparam int unsigned PlaceBits = $clog2(PlaceWords + 1),
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
@@ -32,6 +34,7 @@ module xnorsim_load_walker #(
   input  logic [DimBits-1:0]    job_n_i,
   input  logic [DimBits-1:0]    job_k_words_i,
   input  logic [ChunkBits-1:0]  job_chunk_words_i,
+  input  logic [RowCountBits-1:0] job_tile_rows_i,
   input  logic [3:0]            job_a_planes_i,
   input  logic [3:0]            job_b_planes_i,
   input  logic                  job_thresholds_i,
@@ -43,7 +46,8 @@ module xnorsim_load_walker #(
   output logic                  thresholds_o,
   output logic                  b_o,
   output logic                  a_o,
-  // Row of A or B in the tile, place of the plane's first k word in the row's half.
+  // Row of A or B in the tile; place of the plane's first k word in the half: of the row's bank, or of
+  // every bank where the k words of a row of A lie side by side (weight stationary).
   output logic [RowBits-1:0]    row_o,
   output logic [PlaceBits-1:0]  place_o,
   // First port word of the segment in its row, port word in the segment.
@@ -52,7 +56,11 @@ module xnorsim_load_walker #(
   output logic [DimBits-1:0]    n0_o,
   output logic [DimBits-1:0]    k0_o,
   output logic [ChunkBits-1:0]  chunk_o,
+  // The tile behind this one has another m tile, another n tile, and whether this is the last of them.
+  output logic                  m_last_o,
   output logic                  n_last_o,
+  output logic                  m_step_o,
+  output logic                  n_step_o,
   // Last word of its segment, of the load, of the slot's loads, of the tile's loads.
   output logic                  word_last_o,
   output logic                  load_last_o,
@@ -71,23 +79,29 @@ module xnorsim_load_walker #(
   logic [PlaceBits-1:0] place_q;
   logic [OffsetBits-1:0] offset_q;
 
-  logic [$clog2(Rows + 1)-1:0] rows;
+  logic [RowCountBits-1:0] rows;
   logic [$clog2(Cols + 1)-1:0] cols;
-  logic k_last, unused_m_last;
+  logic k_last, m_first;
 
-  xnorsim_tile_loop #(.Rows(Rows), .Cols(Cols), .DimBits(DimBits)) u_tiles (
+  xnorsim_tile_loop #(
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .DimBits(DimBits)
+  ) u_tiles (
     .clk_i,
     .rst_ni,
     .start_i,
     .job_m_i,
     .job_n_i,
-    .step_i  (step_i && tile_last_o),
+    .job_tile_rows_i,
+    .step_i   (step_i && tile_last_o),
     .valid_o,
     .n0_o,
-    .rows_o  (rows),
-    .cols_o  (cols),
-    .m_last_o(unused_m_last),
-    .n_last_o
+    .rows_o   (rows),
+    .cols_o   (cols),
+    .m_first_o(m_first),
+    .m_last_o,
+    .n_last_o,
+    .m_step_o,
+    .n_step_o
   );
 
   xnorsim_chunk_loop #(.ChunkWords(ChunkWords), .DimBits(DimBits)) u_chunks (
@@ -102,11 +116,28 @@ module xnorsim_load_walker #(
     .k_last_o(k_last)
   );
 
-  // With one chunk, A stays over the n tiles, and B stays if there is only one of them.
-  logic many_chunks, many_cols, next_thresholds, plane_last, row_last;
-  assign many_chunks     = 32'(job_k_words_i) > 32'(job_chunk_words_i);
-  assign many_cols       = 32'(job_n_i) > Cols;
-  assign next_thresholds = job_thresholds_i && k_last && many_cols;
+  // With one chunk, the operand of the outer loop stays over the tiles of the inner one, and that of the
+  // inner one stays if there is only one of them.
+  logic many_chunks, many_rows, many_cols, plane_last, row_last;
+  logic stay_a, next_thresholds, next_b;
+  assign many_chunks = 32'(job_k_words_i) > 32'(job_chunk_words_i);
+  assign many_rows   = 32'(job_m_i) > 32'(job_tile_rows_i);
+  assign many_cols   = 32'(job_n_i) > Cols;
+
+  // This slot loads B only; the next one thresholds, or B.
+  if (Dataflow == 0) begin : gen_output_stationary
+    logic unused_first;
+    assign unused_first    = ^{m_first, many_rows};
+    assign stay_a          = !many_chunks && (n0_o != '0);
+    assign next_thresholds = job_thresholds_i && k_last && many_cols;
+    assign next_b          = many_chunks || many_cols;
+  end else begin : gen_weight_stationary
+    logic unused_first;
+    assign unused_first    = ^{m_first, many_cols};
+    assign stay_a          = !many_chunks && !many_rows && (n0_o != '0);
+    assign next_thresholds = job_thresholds_i && k_last && m_last_o;
+    assign next_b          = many_chunks || m_last_o;
+  end
 
   // The segment in bits and in port words, from the start of its row.
   logic [PosBits-1:0] begin_bit, end_bit, begin_word, last_word;
@@ -120,7 +151,7 @@ module xnorsim_load_walker #(
   assign plane_last  = 32'(plane_q) + 1 == 32'(b_q ? job_b_planes_i : job_a_planes_i);
   assign row_last    = 32'(row_q) + 1 == (b_q ? 32'(cols) : 32'(rows));
   assign load_last_o = word_last_o && (thresholds_q || (plane_last && row_last));
-  assign slot_last_o = load_last_o && (a_q || (b_q && !many_chunks && (n0_o != '0)));
+  assign slot_last_o = load_last_o && (a_q || (b_q && stay_a));
   assign tile_last_o = slot_last_o && k_last;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -141,12 +172,13 @@ module xnorsim_load_walker #(
         {plane_q, place_q} <= '0;
       end else if (word_last_o) begin
         plane_q <= plane_q + 1'b1;
-        place_q <= place_q + PlaceBits'(job_chunk_words_i);
+        place_q <= place_q + ((Dataflow == 1 && a_q) ? PlaceBits'(job_tile_rows_i)
+                                                     : PlaceBits'(job_chunk_words_i));
       end
       if (slot_last_o) begin
         thresholds_q <= next_thresholds;
-        b_q          <= !next_thresholds && (many_chunks || many_cols);
-        a_q          <= !many_chunks && !many_cols;
+        b_q          <= !next_thresholds && next_b;
+        a_q          <= !next_thresholds && !next_b;
       end else if (load_last_o) begin
         {thresholds_q, b_q, a_q} <= {1'b0, thresholds_q, b_q};
       end
@@ -157,7 +189,7 @@ module xnorsim_load_walker #(
   assign b_o          = b_q;
   assign a_o          = a_q;
   assign row_o        = row_q;
-  assign place_o      = place_q;
+  assign place_o      = (Dataflow == 1 && a_q) ? place_q + PlaceBits'(row_q) : place_q;
   assign begin_o      = AddrBits'(begin_word);
   assign offset_o     = offset_q;
 

@@ -9,7 +9,9 @@
 // Reference: simulator.tiling.Tiling, the slots.
 
 module xnorsim_operands #(
+  parameter int unsigned Dataflow = 0,
   parameter int unsigned Rows = 4,
+  parameter int unsigned TileRows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
   parameter int unsigned AccumulatorBits = 32,
@@ -18,8 +20,8 @@ module xnorsim_operands #(
   parameter int unsigned ScratchpadWordsB = 8,
   parameter int unsigned DimBits = 20,
   parameter int unsigned OffsetBits = 4,
-  localparam int unsigned ChunkWords =
-      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB,
+  parameter int unsigned ChunkWords = 8,
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
   localparam int unsigned WordBitsA = (ScratchpadWordsA > 1) ? $clog2(ScratchpadWordsA) : 1,
   localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1
@@ -31,6 +33,7 @@ module xnorsim_operands #(
   input  logic [DimBits-1:0]                   job_n_i,
   input  logic [DimBits-1:0]                   job_k_words_i,
   input  logic [ChunkBits-1:0]                 job_chunk_words_i,
+  input  logic [RowCountBits-1:0]              job_tile_rows_i,
   input  logic [3:0]                           job_a_planes_i,
   input  logic [3:0]                           job_b_planes_i,
   input  logic                                 job_thresholds_i,
@@ -38,6 +41,8 @@ module xnorsim_operands #(
   input  logic                                 rsp_valid_i,
   input  logic [PortBits-1:0]                  rsp_data_i,
   output logic                                 slot_ready_o,
+  output logic                                 a_ready_o,
+  output logic                                 b_ready_o,
 
   input  logic [Rows-1:0]                      a_read_i,
   input  logic [Cols-1:0]                      b_read_i,
@@ -53,7 +58,7 @@ module xnorsim_operands #(
   output logic [Cols-1:0]                      direction_o
 );
 
-  localparam int unsigned RowBits = (Rows > 1) ? $clog2(Rows) : 1;
+  localparam int unsigned RowBits = (TileRows > 1) ? $clog2(TileRows) : 1;
   localparam int unsigned ColBits = (Cols > 1) ? $clog2(Cols) : 1;
   localparam int unsigned PortRowBits = (RowBits > ColBits) ? RowBits : ColBits;
   localparam int unsigned Slot = 1 << $clog2(Lanes);
@@ -82,8 +87,12 @@ module xnorsim_operands #(
   logic [Cols-1:0] threshold_write;
   logic [Cols-1:0][AccumulatorBits:0] threshold;
 
+  logic [Rows-1:0] a_row_write;
+  logic [$clog2(PlaceWords + 1)-1:0] a_place;
+  logic [Rows-1:0][Lanes-1:0] a_row_word;
+
   xnorsim_load #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
   ) u_load (
     .clk_i,
@@ -93,6 +102,7 @@ module xnorsim_operands #(
     .job_n_i,
     .job_k_words_i,
     .job_chunk_words_i,
+    .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_thresholds_i,
@@ -105,10 +115,15 @@ module xnorsim_operands #(
     .row_o            (row),
     .entry_o          (entry),
     .word_o           (word),
+    .a_row_write_o    (a_row_write),
+    .a_place_o        (a_place),
+    .a_row_word_o     (a_row_word),
     .threshold_write_o(threshold_write),
     .threshold_half_o (threshold_half),
     .threshold_o      (threshold),
-    .slot_ready_o
+    .slot_ready_o,
+    .a_ready_o,
+    .b_ready_o
   );
 
   for (genvar b = 0; b < Banks; b++) begin : gen_bank
@@ -126,20 +141,42 @@ module xnorsim_operands #(
     end
   end
 
-  xnorsim_scratchpad #(
-    .Rows(Rows), .Lanes(Lanes), .Words(ScratchpadWordsA), .PortSlots(PortSlots)
-  ) u_scratchpad_a (
-    .clk_i,
-    .write_i      (a_write[BanksA-1:0]),
-    .write_half_i (a_half),
-    .write_row_i  (row[RowBits-1:0]),
-    .write_entry_i(a_entry),
-    .write_data_i (word[BanksA-1:0]),
-    .read_i       (a_read_i),
-    .read_half_i  (a_half_i),
-    .read_word_i  (a_word_i),
-    .word_o       (a_o)
-  );
+  if (Dataflow == 0) begin : gen_output_stationary
+    logic unused_rows;
+    assign unused_rows = ^{a_row_write, a_place, a_row_word};
+
+    xnorsim_scratchpad #(
+      .Rows(Rows), .Lanes(Lanes), .Words(ScratchpadWordsA), .PortSlots(PortSlots)
+    ) u_scratchpad_a (
+      .clk_i,
+      .write_i      (a_write[BanksA-1:0]),
+      .write_half_i (a_half),
+      .write_row_i  (row[RowBits-1:0]),
+      .write_entry_i(a_entry),
+      .write_data_i (word[BanksA-1:0]),
+      .read_i       (a_read_i),
+      .read_half_i  (a_half_i),
+      .read_word_i  (a_word_i),
+      .word_o       (a_o)
+    );
+  end else begin : gen_weight_stationary
+    logic unused_a;
+    assign unused_a = ^{a_write, a_entry, a_place};
+
+    xnorsim_row_scratchpad #(
+      .Rows(Rows), .Lanes(Lanes), .Words(ScratchpadWordsA)
+    ) u_scratchpad_a (
+      .clk_i,
+      .write_i     (a_row_write),
+      .write_half_i(a_half),
+      .write_word_i(WordBitsA'(a_place)),
+      .write_data_i(a_row_word),
+      .read_i      (a_read_i),
+      .read_half_i (a_half_i),
+      .read_word_i (a_word_i),
+      .word_o      (a_o)
+    );
+  end
 
   xnorsim_scratchpad #(
     .Rows(Cols), .Lanes(Lanes), .Words(ScratchpadWordsB), .PortSlots(PortSlots)

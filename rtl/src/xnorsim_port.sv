@@ -9,7 +9,8 @@
 // Reference: simulator.engine.run_job, x(i).
 
 module xnorsim_port #(
-  parameter int unsigned Rows = 4,
+  parameter int unsigned Dataflow = 0,
+  parameter int unsigned TileRows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
   parameter int unsigned AccumulatorBits = 32,
@@ -21,7 +22,8 @@ module xnorsim_port #(
   parameter int unsigned AddrBits = 32,
   parameter int unsigned OffsetBits = 4,
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
-  localparam int unsigned BufferBits = $clog2(ResultTiles * Rows)
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
+  localparam int unsigned BufferBits = $clog2(ResultTiles * TileRows)
 ) (
   input  logic                                 clk_i,
   input  logic                                 rst_ni,
@@ -31,6 +33,7 @@ module xnorsim_port #(
   input  logic [DimBits-1:0]                   job_k_words_i,
   input  logic [DimBits-1:0]                   job_n_words_i,
   input  logic [ChunkBits-1:0]                 job_chunk_words_i,
+  input  logic [RowCountBits-1:0]              job_tile_rows_i,
   input  logic [3:0]                           job_a_planes_i,
   input  logic [3:0]                           job_b_planes_i,
   input  logic                                 job_thresholds_i,
@@ -58,9 +61,10 @@ module xnorsim_port #(
 
   localparam int unsigned PortShift = $clog2(PortBits);
   localparam int unsigned LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1;
-  localparam int unsigned Ports = (Rows > Cols) ? Rows : Cols;
+  localparam int unsigned Ports = (TileRows > Cols) ? TileRows : Cols;
 
-  logic load_valid, load_thresholds, load_b, load_a, load_n_last;
+  logic load_valid, load_thresholds, load_b, load_a, load_m_last, load_n_last;
+  logic load_m_step, load_n_step;
   logic load_word_last, load_last, load_tile_last, load_step, unused_slot_last;
   logic [AddrBits-1:0] load_begin, load_addr;
   logic [OffsetBits-1:0] load_offset;
@@ -70,7 +74,7 @@ module xnorsim_port #(
   logic [$clog2(PlaceWords + 1)-1:0] unused_place;
 
   xnorsim_load_walker #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .AddrBits(AddrBits),
     .OffsetBits(OffsetBits)
   ) u_load_walker (
@@ -81,6 +85,7 @@ module xnorsim_port #(
     .job_n_i,
     .job_k_words_i,
     .job_chunk_words_i,
+    .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_thresholds_i,
@@ -96,7 +101,10 @@ module xnorsim_port #(
     .n0_o        (unused_n0),
     .k0_o        (unused_k0),
     .chunk_o     (unused_chunk),
+    .m_last_o    (load_m_last),
     .n_last_o    (load_n_last),
+    .m_step_o    (load_m_step),
+    .n_step_o    (load_n_step),
     .word_last_o (load_word_last),
     .load_last_o (load_last),
     .slot_last_o (unused_slot_last),
@@ -104,12 +112,13 @@ module xnorsim_port #(
   );
 
   xnorsim_load_address #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .PortBits(PortBits), .DimBits(DimBits),
+    .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .PortBits(PortBits), .DimBits(DimBits),
     .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_load_address (
     .clk_i,
     .start_i,
     .job_k_words_i,
+    .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_a_addr_i,
@@ -120,7 +129,10 @@ module xnorsim_port #(
     .b_i         (load_b),
     .begin_i     (load_begin),
     .offset_i    (load_offset),
+    .m_last_i    (load_m_last),
     .n_last_i    (load_n_last),
+    .m_step_i    (load_m_step),
+    .n_step_i    (load_n_step),
     .word_last_i (load_word_last),
     .load_last_i (load_last),
     .tile_last_i (load_tile_last),
@@ -136,7 +148,7 @@ module xnorsim_port #(
   logic [PortShift-1:0] first_bit, last_bit;
 
   xnorsim_store_walker #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ResultTiles(ResultTiles), .DimBits(DimBits), .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_store_walker (
     .clk_i,
@@ -145,6 +157,7 @@ module xnorsim_port #(
     .job_m_i,
     .job_n_i,
     .job_n_words_i,
+    .job_tile_rows_i,
     .job_thresholds_i,
     .job_r_addr_i,
     .step_i         (store_step),

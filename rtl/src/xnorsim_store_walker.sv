@@ -2,14 +2,15 @@
 //
 // Walk the store words of a job: the results of each tile, row by row, port words upwards.
 //
-// Parameters: Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
+// Parameters: Dataflow 0 or 1, TileRows >= 1 (rows of an m tile and of a place), Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two
 //   8..4096, ResultTiles 2..8, DimBits 1..30, AddrBits 1..64, OffsetBits: any word of a segment fits.
 // Latency: 1 cycle from start_i or step_i to the next word; no cycle is lost between tiles.
 // Overflow: none if the result lies within 2^AddrBits port words; positions: xnorsim_store_segment.
 // Reference: simulator.engine.run_job, the order of the requests.
 
 module xnorsim_store_walker #(
-  parameter int unsigned Rows = 4,
+  parameter int unsigned Dataflow = 0,
+  parameter int unsigned TileRows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
   parameter int unsigned AccumulatorBits = 32,
@@ -21,7 +22,8 @@ module xnorsim_store_walker #(
   localparam int unsigned PortShift = $clog2(PortBits),
   localparam int unsigned ColCountBits = $clog2(Cols + 1),
   localparam int unsigned LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1,
-  localparam int unsigned BufferBits = $clog2(ResultTiles * Rows)
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
+  localparam int unsigned BufferBits = $clog2(ResultTiles * TileRows)
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -29,6 +31,7 @@ module xnorsim_store_walker #(
   input  logic [DimBits-1:0]      job_m_i,
   input  logic [DimBits-1:0]      job_n_i,
   input  logic [DimBits-1:0]      job_n_words_i,
+  input  logic [RowCountBits-1:0] job_tile_rows_i,
   input  logic                    job_thresholds_i,
   input  logic [AddrBits-1:0]     job_r_addr_i,
 
@@ -53,28 +56,34 @@ module xnorsim_store_walker #(
 );
 
   localparam int unsigned PosBits = DimBits + 13;
-  localparam int unsigned LastPlace = (ResultTiles - 1) * Rows;
+  localparam int unsigned LastPlace = (ResultTiles - 1) * TileRows;
 
-  logic [$clog2(Rows + 1)-1:0] rows, row_q;
+  logic [RowCountBits-1:0] rows, row_q;
   logic [PosBits-1:0] begin_bit, last_bit, begin_word, last_word;
   logic [AddrBits-1:0] stride;
-  logic m_last, n_last, tile_step, unused_valid;
+  logic m_last, n_last, m_step, n_step, tile_step, unused_valid, unused_m_first;
 
   assign tile_step = step_i && tile_last_o;
 
-  xnorsim_tile_loop #(.Rows(Rows), .Cols(Cols), .DimBits(DimBits)) u_tiles (
+  xnorsim_tile_loop #(
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .DimBits(DimBits)
+  ) u_tiles (
     .clk_i,
     .rst_ni,
     .start_i,
     .job_m_i,
     .job_n_i,
-    .step_i  (tile_step),
-    .valid_o (unused_valid),
+    .job_tile_rows_i,
+    .step_i   (tile_step),
+    .valid_o  (unused_valid),
     .n0_o,
-    .rows_o  (rows),
+    .rows_o   (rows),
     .cols_o,
-    .m_last_o(m_last),
-    .n_last_o(n_last)
+    .m_first_o(unused_m_first),
+    .m_last_o (m_last),
+    .n_last_o (n_last),
+    .m_step_o (m_step),
+    .n_step_o (n_step)
   );
 
   xnorsim_store_segment #(
@@ -91,7 +100,7 @@ module xnorsim_store_walker #(
     .job_n_i,
     .job_n_words_i,
     .job_thresholds_i,
-    .step_i     (tile_step),
+    .step_i     (tile_step && n_step),
     .n0_i       (n0_o),
     .n_last_i   (n_last),
     .n0_word_o,
@@ -120,7 +129,7 @@ module xnorsim_store_walker #(
       offset_q <= segment_last_o ? '0 : offset_q + 1'b1;
       if (segment_last_o) row_q <= tile_last_o ? '0 : row_q + 1'b1;
       if (tile_last_o) begin
-        place_q <= (place_q == BufferBits'(LastPlace)) ? '0 : place_q + BufferBits'(Rows);
+        place_q <= (place_q == BufferBits'(LastPlace)) ? '0 : place_q + BufferBits'(TileRows);
       end
     end
   end
@@ -130,7 +139,9 @@ module xnorsim_store_walker #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) tile_q <= job_r_addr_i;
-    else if (tile_step && n_last) tile_q <= tile_q + AddrBits'(Rows) * stride;
+    else if (tile_step && m_step) begin
+      tile_q <= m_last ? job_r_addr_i : tile_q + AddrBits'(job_tile_rows_i) * stride;
+    end
 
     if (start_i || tile_step) row_addr_q <= '0;
     else if (step_i && segment_last_o) row_addr_q <= row_addr_q + stride;

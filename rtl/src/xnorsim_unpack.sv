@@ -4,7 +4,7 @@
 //
 // A port word that carries PortSlots k words gives each sub-bank at most one, by place in the half
 // mod PortSlots; one that carries a part of a slot is gathered until the slot's last part comes.
-// Parameters: Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two 8..4096,
+// Parameters: Dataflow 0 or 1, Rows, Cols 1..256, Lanes 1..1024, AccumulatorBits 8..64, PortBits a power of two 8..4096,
 //   ChunkWords >= 1, PlaceWords >= ChunkWords (k words of the larger half), DimBits 1..30,
 //   OffsetBits: any word of a segment fits.
 // Latency: 0 cycles from the port word that completes a k word or threshold.
@@ -12,6 +12,8 @@
 // Reference: simulator.layout, the slots behind the port.
 
 module xnorsim_unpack #(
+  parameter int unsigned Dataflow = 0,
+  parameter int unsigned Rows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
   parameter int unsigned AccumulatorBits = 32,
@@ -42,6 +44,9 @@ module xnorsim_unpack #(
   output logic [Banks-1:0]                   word_valid_o,
   output logic [Banks-1:0][EntryBits-1:0]    word_entry_o,
   output logic [Banks-1:0][Lanes-1:0]        word_o,
+  // The chunk's k word r for array row r (weight stationary).
+  output logic [Rows-1:0]                    row_valid_o,
+  output logic [Rows-1:0][Lanes-1:0]         row_word_o,
   output logic [Cols-1:0]                    threshold_valid_o,
   output logic [Cols-1:0][AccumulatorBits:0] threshold_o
 );
@@ -96,6 +101,19 @@ module xnorsim_unpack #(
                              && (index < 32'(chunk_i));
     assign word_entry_o[b] = EntryBits'((32'(place_i) + index) / PortSlots);
     assign word_o[b]       = Lanes'(slots[slot]);
+  end
+
+  for (genvar r = 0; r < Rows; r++) begin : gen_row
+    if (Dataflow == 1) begin : gen_side_by_side
+      logic [31:0] position;
+      assign position       = r + first_slot;
+      assign row_valid_o[r] = valid_i && word_end && (position / PortSlots == port_slot)
+                              && (r < 32'(chunk_i));
+      assign row_word_o[r]  = Lanes'(slots[position % PortSlots]);
+    end else begin : gen_behind
+      assign row_valid_o[r] = 1'b0;
+      assign row_word_o[r]  = '0;
+    end
   end
 
   for (genvar c = 0; c < Cols; c++) begin : gen_col

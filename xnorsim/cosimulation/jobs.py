@@ -64,6 +64,7 @@ class RtlJob:
     k_words: int
     chunk_words: int
     tail_lanes: int
+    tile_rows: int
     n_words: int
     thresholds: bool
     a: RtlOperand
@@ -81,6 +82,7 @@ class RtlJob:
             "job_n_i": self.n,
             "job_k_words_i": self.k_words,
             "job_chunk_words_i": self.chunk_words,
+            "job_tile_rows_i": self.tile_rows,
             "job_tail_lanes_i": self.tail_lanes,
             "job_n_words_i": self.n_words,
             "job_thresholds_i": int(self.thresholds),

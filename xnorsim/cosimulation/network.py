@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Dataflow
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import MAX_PLANES, Job
@@ -75,6 +75,8 @@ def rtl_parameters(accelerator: Accelerator, array_name: str, memory_words: int)
     array = accelerator.arrays[array_name]
     words_a, words_b = accelerator.words_per_half(array)
     return {
+        "Dataflow": 0 if array.dataflow is Dataflow.OUTPUT_STATIONARY else 1,
+        "AccumulatorRows": array.place_rows,
         "Rows": array.rows,
         "Cols": array.cols,
         "Lanes": array.lanes,
@@ -94,27 +96,32 @@ def rtl_job(
 
     Errors: InputError for a job that the RTL does not run.
     """
-    lanes = accelerator.arrays[job.array].lanes
+    array = accelerator.arrays[job.array]
+    limit = _CYCLE_MARGIN * run_job(job, accelerator).cycles + len(stalls)
+    if array.dataflow is Dataflow.INPUT_STATIONARY:
+        job, a, b = job.exchanged, b, a
     operand_a, operand_b = _operand(job, job.encoding_a, a), _operand(job, job.encoding_b, b)
     shift = job.encoding_a.planes[0].weight_log2 + job.encoding_b.planes[0].weight_log2
     top = job.encoding_a.planes[-1].weight_log2 + job.encoding_b.planes[-1].weight_log2
     if top > MAX_SHIFT:
         rule = f"must be at most {MAX_SHIFT}"
         raise InputError(problem(f"layer {job.name}: logarithm of a pair's weight", rule, top))
+    chunk_words, tile_rows = _slot_sizes(job, accelerator)
     return RtlJob(
         m=job.m,
         n=job.n,
-        k_words=k_words(job.k, lanes),
-        chunk_words=_chunk_words(job, accelerator),
-        tail_lanes=(job.k - 1) % lanes + 1,
-        n_words=k_words(job.n, lanes),
+        k_words=k_words(job.k, array.lanes),
+        chunk_words=chunk_words,
+        tile_rows=tile_rows,
+        tail_lanes=(job.k - 1) % array.lanes + 1,
+        n_words=k_words(job.n, array.lanes),
         thresholds=job.thresholds,
         shift=shift,
         a=operand_a,
         b=operand_b,
         t_addr=thresholds,
         r_addr=result,
-        cycle_limit=_CYCLE_MARGIN * run_job(job, accelerator).cycles + len(stalls),
+        cycle_limit=limit,
         stalls=stalls,
     )
 
@@ -139,17 +146,23 @@ def _operand(job: Job, encoding: Encoding, addr: int) -> RtlOperand:
     return RtlOperand(addr, len(planes), planes[0].digit is Digit.UNIPOLAR, weighted, planes[-1].negative)
 
 
-def _chunk_words(job: Job, accelerator: Accelerator) -> int:
-    """Return the k words of a chunk: as many as a half of both scratchpads holds in all planes.
+def _slot_sizes(job: Job, accelerator: Accelerator) -> tuple[int, int]:
+    """Return the k words of a chunk and the rows of an m tile, as many as the halves of the scratchpads hold.
 
-    Errors: InputError if not even one fits.
+    Errors: InputError if not even one fits, or in weight stationary a fold.
     """
-    halves = accelerator.words_per_half(accelerator.arrays[job.array])
-    words = min(half // planes for half, planes in zip(halves, job.planes, strict=True))
-    if words < 1:
+    array = accelerator.arrays[job.array]
+    halves = accelerator.words_per_half(array)
+    words_a, words_b = (half // planes for half, planes in zip(halves, job.planes, strict=True))
+    if array.dataflow is Dataflow.OUTPUT_STATIONARY:
+        chunk_words, tile_rows, fits = min(words_a, words_b), array.rows, min(words_a, words_b) >= 1
+    else:
+        chunk_words, tile_rows = array.rows, min(words_a, array.accumulator_rows)
+        fits = tile_rows >= 1 and words_b >= array.rows
+    if not fits:
         rule = f"must hold a k word of each row in {job.planes[0]} and {job.planes[1]} planes"
         raise InputError(problem(f"layer {job.name}: halves of the scratchpads", rule, f"{halves[0]} and {halves[1]}"))
-    return words
+    return chunk_words, tile_rows
 
 
 def _job_steps(trace: Trace, accelerator: Accelerator) -> list[JobStep]:

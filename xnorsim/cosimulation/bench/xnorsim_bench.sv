@@ -13,6 +13,8 @@
 // Reference: docs/microarchitecture.md, section 5.
 
 module xnorsim_bench #(
+  parameter int unsigned Dataflow = 0,
+  parameter int unsigned AccumulatorRows = 4,
   parameter int unsigned Rows = 4,
   parameter int unsigned Cols = 4,
   parameter int unsigned Lanes = 64,
@@ -28,8 +30,11 @@ module xnorsim_bench #(
   parameter int unsigned StallWords = 65536,
   localparam int unsigned CountBits = $clog2(Lanes + 1),
   localparam int unsigned ChunkWords =
-      (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA : ScratchpadWordsB,
-  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1)
+      (Dataflow == 1) ? Rows : (ScratchpadWordsA < ScratchpadWordsB) ? ScratchpadWordsA
+                                                                     : ScratchpadWordsB,
+  localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
+  localparam int unsigned TileRows = (Dataflow == 1) ? AccumulatorRows : Rows,
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -43,6 +48,7 @@ module xnorsim_bench #(
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
   input  logic [ChunkBits-1:0] job_chunk_words_i,
+  input  logic [RowCountBits-1:0] job_tile_rows_i,
   input  logic [3:0]           job_a_planes_i,
   input  logic [3:0]           job_b_planes_i,
   input  logic                 job_a_unipolar_i,
@@ -91,6 +97,8 @@ module xnorsim_bench #(
   end
 
   xnorsim_core #(
+    .Dataflow        (Dataflow),
+    .AccumulatorRows (AccumulatorRows),
     .Rows            (Rows),
     .Cols            (Cols),
     .Lanes           (Lanes),
@@ -113,6 +121,7 @@ module xnorsim_bench #(
     .job_n_words_i,
     .job_thresholds_i,
     .job_chunk_words_i,
+    .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_a_unipolar_i,
