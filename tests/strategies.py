@@ -48,6 +48,13 @@ def hardware(
     )
 
 
+def exchanged(accelerator: Accelerator) -> Accelerator:
+    """Return an accelerator with its weight-stationary array run input stationary."""
+    (array,) = accelerator.arrays.values()
+    turned = replace(array, dataflow=Dataflow.INPUT_STATIONARY)
+    return replace(accelerator, arrays={array.name: turned})
+
+
 def xnor_array(name: str = "xnor", lanes: int = 8, accumulator_bits: int = 32) -> Array:
     """Return an XNOR array of 2 x 2 PEs."""
     return Array(name, 2, 2, lanes, accumulator_bits, 5)

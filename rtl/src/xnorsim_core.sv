@@ -517,7 +517,8 @@ module xnorsim_core #(
                          && (32'(job_chunk_words_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
                          && (32'(job_chunk_words_i) * 32'(job_b_planes_i) <= ScratchpadWordsB);
   end else begin : gen_legal_tile
-    assign legal_sizes = (job_tile_rows_i != '0) && (32'(job_tile_rows_i) <= TileRows)
+    // 1 to TileRows rows: the difference wraps around for others.
+    assign legal_sizes = (TileRows - 32'(job_tile_rows_i) < TileRows)
                          && (32'(job_tile_rows_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
                          && (Rows * 32'(job_b_planes_i) <= ScratchpadWordsB);
   end

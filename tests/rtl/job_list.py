@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Dataflow
 from simulator.engine import run_job
 from simulator.job import Job
 from workloads.encodings import Encoding
@@ -118,6 +118,7 @@ def _among_noise(area: Area, used: Area, noise: np.random.Generator) -> Area:
 
 
 def _result_area(job: Job, accelerator: Accelerator) -> Area:
-    port_bits = accelerator.port.width_bits
-    shape = result_bytes(job.m, job.n, accelerator.arrays["xnor"], port_bits, thresholds=job.thresholds)
+    array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
+    written = job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else job
+    shape = result_bytes(written.m, written.n, array, port_bits, thresholds=job.thresholds)
     return np.full(shape, UNWRITTEN, dtype=np.uint8)

@@ -1,31 +1,46 @@
 """Random jobs for accelerators of many sizes, and how many of them are of which kind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Dataflow
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import Job, check_job
-from simulator.layout import k_words
-from tests.strategies import INTEGERS, hardware, one_plane
+from simulator.tiling import Tiling
+from tests.strategies import INTEGERS, exchanged, hardware, one_plane
 from workloads.encodings import Digit, Encoding, Plane, encoding
 from workloads.errors import InputError
 
 # Each of them a corner: one PE; lanes that are no power of two; ports narrower and far wider than a k word; halves of
-# different sizes, and chunks that do not end on port words; few result places and many; short and long latencies.
+# different sizes, and chunks that do not end on port words; few result places and many; places of one row and of more
+# than the array has; short and long latencies. The input-stationary one runs on the build above it.
 HARDWARE = {
     "1x1x1": hardware(1, 1, 1, kc=(11, 9), port_bits=8, accumulator_bits=16, places=4),
     "3x2x12": hardware(3, 2, 12, kc=(8, 13), port_bits=8, latency=3, accumulator_bits=20, places=2),
-    "2x5x8": hardware(2, 5, 8, kc=(10, 8), port_bits=64, latency=2, accumulator_bits=24, places=5),
     "4x4x16": hardware(4, 4, 16, kc=(9, 9), port_bits=32, latency=7, accumulator_bits=32, places=3),
     "5x1x33": hardware(5, 1, 33, kc=(8, 8), port_bits=16, latency=1, accumulator_bits=28, places=8),
-    "1x6x5": hardware(1, 6, 5, kc=(16, 11), port_bits=128, latency=11, accumulator_bits=40, places=6),
-    "4x3x7": hardware(4, 3, 7, kc=(12, 10), port_bits=256, latency=20, accumulator_bits=17, places=7),
     "8x8x64": hardware(8, 8, 64, kc=(8, 12), port_bits=512, latency=5, accumulator_bits=32, places=5),
+    "1x1x1 ws": hardware(1, 1, 1, kc=(9, 11), port_bits=8, accumulator_bits=17, places=3, accumulator_rows=1),
+    "2x5x8 ws": hardware(
+        2, 5, 8, kc=(16, 17), port_bits=64, latency=2, accumulator_bits=24, places=5, accumulator_rows=7
+    ),
+    "4x3x7 ws": hardware(
+        4, 3, 7, kc=(12, 33), port_bits=256, latency=20, accumulator_bits=18, places=7, accumulator_rows=3
+    ),
+    "1x6x5 ws": hardware(
+        1, 6, 5, kc=(20, 9), port_bits=128, latency=11, accumulator_bits=40, places=6, accumulator_rows=12
+    ),
+    "3x4x33 ws": hardware(
+        3, 4, 33, kc=(24, 24), port_bits=16, latency=1, accumulator_bits=28, places=2, accumulator_rows=5
+    ),
+    "8x8x64 ws": hardware(
+        8, 8, 64, kc=(16, 64), port_bits=512, latency=5, accumulator_bits=32, places=5, accumulator_rows=16
+    ),
 }
+HARDWARE["4x3x7 is"] = exchanged(HARDWARE["4x3x7 ws"])
 
 MOST_CYCLES = 2500
 """The longest job that is drawn, so that many jobs fit into a test."""
@@ -55,13 +70,18 @@ def draw_jobs(accelerator: Accelerator, count: int, seed: int) -> list[DrawnJob]
 def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -> DrawnJob:
     """Draw until the accumulators hold the job's sums and the job is short enough."""
     array = accelerator.arrays["xnor"]
+    transposed = array.dataflow is Dataflow.INPUT_STATIONARY
     while True:
         code_a, code_b = _draw_encoding(rng), _draw_encoding(rng)
-        halves = accelerator.words_per_half(array)
-        chunk = min(half // len(code.planes) for half, code in zip(halves, (code_a, code_b), strict=True))
-        units = (array.rows, array.cols, chunk * array.lanes)
+        job = Job(f"job{number}", "xnor", 1, 1, 1, 1, code_a, code_b)
+        tiling = Tiling.of(job, accelerator)
+        if min(tiling.chunk_words, tiling.tile_rows) < 1 or not _holds_a_fold(tiling, accelerator):
+            continue
+        units = (tiling.tile_rows, array.cols, tiling.chunk_words * array.lanes)
         m, n, k = (_draw_side(unit, rng) for unit in units) if rng.random() < 0.4 else _draw_many(units, rng)
-        job = Job(f"job{number}", "xnor", 1, m, k, n, code_a, code_b, thresholds=bool(rng.integers(2)))
+        if transposed:
+            m, n = n, m
+        job = replace(job, m=m, k=k, n=n, thresholds=not transposed and bool(rng.integers(2)))
         try:
             check_job(job, array.accumulator_bits)
         except InputError:
@@ -70,8 +90,15 @@ def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -
         if ideal.cycles > MOST_CYCLES:
             continue
         stalls = _draw_stalls(ideal.cycles, rng) if rng.random() < 0.4 else ()
-        tiles = (-(-m // array.rows), -(-n // array.cols), -(-k_words(k, array.lanes) // chunk))
+        tiling = Tiling.of(job, accelerator)
+        tiles = (len(tiling.row_spans), len(tiling.col_spans), len(tiling.chunks))
         return DrawnJob(job, stalls, run_job(job, accelerator, np.array(stalls, dtype=np.bool_)), tiles)
+
+
+def _holds_a_fold(tiling: Tiling, accelerator: Accelerator) -> bool:
+    """Tell whether half of scratchpad B holds a weight set of every plane."""
+    words = accelerator.words_per_half(tiling.array)[1]
+    return not tiling.weight_stationary or words >= tiling.array.rows * tiling.job.planes[1]
 
 
 def _draw_encoding(rng: np.random.Generator) -> Encoding:
@@ -129,6 +156,9 @@ def _kinds(accelerator: Accelerator, drawn: DrawnJob) -> dict[str, bool]:
         "n of 1": job.n == 1,
         "k no multiple of lanes": job.k % accelerator.arrays["xnor"].lanes != 0,
         "several m tiles, n tiles and chunks": min(drawn.tiles) > 1,
+        "more tiles than places": drawn.tiles[0] * drawn.tiles[1] > accelerator.arrays["xnor"].result_tiles,
+        "weight stationary": accelerator.arrays["xnor"].dataflow is Dataflow.WEIGHT_STATIONARY,
+        "input stationary": accelerator.arrays["xnor"].dataflow is Dataflow.INPUT_STATIONARY,
         "port-bound": classes.stall_cycles > max(others),
         "drain-bound": classes.schedule > 0,
         "stall pattern": any(drawn.stalls),

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Dataflow
 from tests.rtl.job_list import check_on_rtl, random_case
 from tests.rtl.random_jobs import HARDWARE, DrawnJob, draw_jobs, shares, shares_text
 
 pytestmark = pytest.mark.rtl
 
-JOBS = 65
-"""Jobs for each of the eight accelerators in every run of the tests."""
+JOBS = 45
+"""Jobs for each of the twelve accelerators in every run of the tests."""
 SEED = 20_000
 
 MANY_JOBS = 10_000
@@ -40,6 +40,9 @@ LEAST_SHARES = {
     "n of 1": 0.1,
     "k no multiple of lanes": 0.3,
     "several m tiles, n tiles and chunks": 0.3,
+    "more tiles than places": 0.2,
+    "weight stationary": 0.4,
+    "input stationary": 0.05,
     "port-bound": 0.5,
     "drain-bound": 0.02,
     "stall pattern": 0.3,
@@ -79,7 +82,9 @@ def test_the_accelerators_are_of_every_kind() -> None:
     arrays = [accelerator.arrays["xnor"] for accelerator in HARDWARE.values()]
     ports = {accelerator.port.width_bits for accelerator in HARDWARE.values()}
     assert len(HARDWARE) >= 8
-    assert {(1, 1, 1), (8, 8, 64)} <= {(array.rows, array.cols, array.lanes) for array in arrays}
+    for dataflow in (Dataflow.OUTPUT_STATIONARY, Dataflow.WEIGHT_STATIONARY):
+        sizes = {(array.rows, array.cols, array.lanes) for array in arrays if array.dataflow is dataflow}
+        assert {(1, 1, 1), (8, 8, 64)} <= sizes
     assert {array.result_tiles for array in arrays} == set(range(2, 9))
     assert min(ports) == 8
     assert max(ports) == 512

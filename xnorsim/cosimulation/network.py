@@ -1,7 +1,7 @@
 """A trace on the RTL: every layer from memory to memory, no host step between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -244,9 +244,14 @@ def read_result(memory: Area, address: int, job: Job, accelerator: Accelerator) 
     """Read a job's result out of the memory.
 
     Shapes: memory [port words, port bytes] -> bits as [m, words_of(n)] words, accumulators as [m, n].
+    Input stationary writes accumulators transposed.
     Errors: CosimulationError if bits behind the last channel are set, which the next job's A must not have.
     """
     array, port_bits = accelerator.arrays[job.array], accelerator.port.width_bits
+    if array.dataflow is Dataflow.INPUT_STATIONARY:
+        plain = replace(array, dataflow=Dataflow.WEIGHT_STATIONARY)
+        turned = replace(accelerator, arrays={**accelerator.arrays, array.name: plain})
+        return np.ascontiguousarray(read_result(memory, address, job.exchanged, turned).T)
     rows, row_bytes = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
     area = memory[address:].reshape(-1)[: rows * row_bytes].reshape(rows, row_bytes)
     if not job.thresholds:
