@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from simulator.accelerator import Accelerator, Array, ArrayKind
+from simulator.accelerator import Accelerator, Array, ArrayKind, Dataflow
 
 VALID_BITS = 1
 """The bit beside every word."""
 FLAG_BITS = 3
 """The flags that run along with A words: first, last, tail."""
+WEIGHT_FLAG_BITS = 4
+"""The flags that run along with A words in weight stationary: issue, switch, tail, and capture for the shadow."""
 WEIGHT_BITS = 5
 """What also runs along with A words in an XNOR array: shift and sign of the plane pair."""
 VECTOR_BITS = 32
@@ -52,11 +54,16 @@ class Component:
 
 
 def pe_register_bits(array: Array) -> int:
-    """Return the flip-flops of a PE: both operands with what runs along, the accumulator and the result register.
+    """Return the flip-flops of a PE.
 
-    Every pipeline stage but the last, which is the accumulator, holds a product as wide as a sum, with its flags.
+    Output stationary: both operands with what runs along, the accumulator and the result register. Weight stationary:
+    shadow and weight too, each with its valid bit and the ones of a mixed pair, and one sum. Every pipeline stage but
+    the last, which is the sum, holds a product as wide as it, with its flags.
     """
     stage_bits = array.accumulator_bits + VALID_BITS + FLAG_BITS
+    if array.dataflow is not Dataflow.OUTPUT_STATIONARY:
+        words = 4 * (array.word_bits + VALID_BITS) + weight_flag_bits(array) + 3 * ones_bits(array)
+        return words + array.accumulator_bits + (array.pipeline_cycles - 1) * stage_bits
     operands = 2 * (array.word_bits + VALID_BITS) + flag_bits(array) + ones_bits(array)
     return operands + 2 * array.accumulator_bits + (array.pipeline_cycles - 1) * stage_bits
 
@@ -66,13 +73,26 @@ def flag_bits(array: Array) -> int:
     return FLAG_BITS + (WEIGHT_BITS if array.kind is ArrayKind.XNOR else 0)
 
 
+def weight_flag_bits(array: Array) -> int:
+    """Return what runs along with A words in weight stationary, beside their valid bit."""
+    return WEIGHT_FLAG_BITS + (WEIGHT_BITS if array.kind is ArrayKind.XNOR else 0)
+
+
 def ones_bits(array: Array) -> int:
     """Return the bits of the count of ones that travels with the unipolar words of a mixed pair."""
     return array.lanes.bit_length() if array.kind is ArrayKind.XNOR else 0
 
 
 def skew_register_bits(array: Array) -> int:
-    """Return the flip-flops of the skew: r words before row r, c before column c, and one line of flags."""
+    """Return the flip-flops of the skew: r words before row r, c before column c, and one line of flags.
+
+    In weight stationary the tail is a word's own, and what tells a row of its weight passes two registers from row to
+    row.
+    """
+    if array.dataflow is not Dataflow.OUTPUT_STATIONARY:
+        per_a, per_b = array.word_bits + VALID_BITS + 1, array.word_bits + VALID_BITS
+        words_a, words_b = (side * (side - 1) // 2 for side in (array.rows, array.cols))
+        return words_a * per_a + words_b * per_b + (array.rows - 1) * weight_flag_bits(array)
     words = (array.rows * (array.rows - 1) + array.cols * (array.cols - 1)) // 2
     return words * (array.word_bits + VALID_BITS) + (array.rows - 1) * flag_bits(array)
 
@@ -153,6 +173,6 @@ def _array(array: Array) -> list[Component]:
             f"{array.name}.result_buffer",
             ComponentKind.REGISTER_FILE,
             1,
-            capacity_bits=array.result_tiles * array.pes * bits,
+            capacity_bits=array.result_tiles * array.place_rows * array.cols * bits,
         ),
     ]

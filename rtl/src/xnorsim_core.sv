@@ -225,7 +225,8 @@ module xnorsim_core #(
   logic [Cols-1:0][AccumulatorBits-1:0] buffer_row;
 
   xnorsim_port #(
-    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
+    .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .ResultTiles(ResultTiles), .DimBits(DimBits),
     .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_port (
@@ -272,7 +273,8 @@ module xnorsim_core #(
   logic [Cols-1:0][AccumulatorBits-1:0] threshold;
 
   xnorsim_operands #(
-    .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .ChunkWords(ChunkWords), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .ChunkWords(ChunkWords), .Cols(Cols),
+    .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ScratchpadWordsA(ScratchpadWordsA), .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits),
     .OffsetBits(OffsetBits)
   ) u_operands (

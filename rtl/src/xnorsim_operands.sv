@@ -92,7 +92,8 @@ module xnorsim_operands #(
   logic [Rows-1:0][Lanes-1:0] a_row_word;
 
   xnorsim_load #(
-    .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
+    .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
   ) u_load (
     .clk_i,
@@ -161,7 +162,7 @@ module xnorsim_operands #(
     );
   end else begin : gen_weight_stationary
     logic unused_a;
-    assign unused_a = ^{a_write, a_entry, a_place};
+    assign unused_a = ^{a_write, a_entry, a_place, row};
 
     xnorsim_row_scratchpad #(
       .Rows(Rows), .Lanes(Lanes), .Words(ScratchpadWordsA)

@@ -74,7 +74,8 @@ module xnorsim_port #(
   logic [$clog2(PlaceWords + 1)-1:0] unused_place;
 
   xnorsim_load_walker #(
-    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
+    .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .AddrBits(AddrBits),
     .OffsetBits(OffsetBits)
   ) u_load_walker (
@@ -148,7 +149,8 @@ module xnorsim_port #(
   logic [PortShift-1:0] first_bit, last_bit;
 
   xnorsim_store_walker #(
-    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
+    .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
+    .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ResultTiles(ResultTiles), .DimBits(DimBits), .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_store_walker (
     .clk_i,

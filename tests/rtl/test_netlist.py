@@ -3,18 +3,20 @@
 import json
 import os
 import subprocess
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 import rtl
-from simulator.accelerator import Array
+from simulator.accelerator import Array, Dataflow
 from simulator.inventory import pe_register_bits, skew_register_bits
 from xnorsim.cosimulation.toolchain import find_yosys
 
 pytestmark = pytest.mark.rtl
 
-ARRAY = Array("xnor", rows=3, cols=4, lanes=5, accumulator_bits=12, result_tiles=5)
+OUTPUT = Array("xnor", rows=3, cols=4, lanes=5, accumulator_bits=12, result_tiles=5)
+WEIGHT = replace(OUTPUT, dataflow=Dataflow.WEIGHT_STATIONARY, accumulator_rows=6)
 FLIP_FLOPS = {"$dff", "$adff", "$dffe", "$adffe", "$sdff", "$sdffe", "$aldff", "$aldffe"}
 # (port of a PE, its row's and column's step to the neighbour that drives it, that neighbour's port)
 NEIGHBOURS = [
@@ -31,19 +33,82 @@ NEIGHBOURS = [
     ("b_ones_i", (-1, 0), "ones_o"),
     ("result_i", (-1, 0), "result_o"),
 ]
+WEIGHT_NEIGHBOURS = [
+    ("issue_i", (0, -1), "issue_o"),
+    ("switch_i", (0, -1), "switch_o"),
+    ("a_valid_i", (0, -1), "a_valid_o"),
+    ("a_i", (0, -1), "a_o"),
+    ("tail_i", (0, -1), "tail_o"),
+    ("negative_i", (0, -1), "negative_o"),
+    ("shift_i", (0, -1), "shift_o"),
+    ("a_ones_i", (0, -1), "ones_o"),
+    ("capture_i", (0, -1), "capture_o"),
+    ("b_valid_i", (-1, 0), "b_valid_o"),
+    ("b_i", (-1, 0), "b_o"),
+    ("b_ones_i", (-1, 0), "ones_o"),
+    ("sum_i", (-1, 0), "sum_o"),
+]
 
 Module = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def netlist(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Module]:
-    """Return the modules of the elaborated core; with parameters, a module's own name is its attribute ``hdlname``."""
+@dataclass(frozen=True)
+class Netlist:
+    """The elaborated core of an array; with parameters, a module's own name is its attribute ``hdlname``."""
+
+    array: Array
+    modules: dict[str, Module]
+
+    def own_name(self, kind: str) -> str:
+        """Return a module's name in the source."""
+        name: str = self.modules[kind]["attributes"].get("hdlname", kind) if kind in self.modules else kind
+        return name
+
+    def instances(self, *names: str) -> list[Module]:
+        """Return every cell of some modules, whatever their parameters."""
+        cells = [cell for parent in self.modules.values() for cell in parent["cells"].values()]
+        return [cell for cell in cells if self.own_name(cell["type"]) in names]
+
+    def register_bits(self, kind: str) -> int:
+        """Return the flip-flops of a module and of all that it instantiates."""
+        total = 0
+        for cell in self.modules[kind]["cells"].values():
+            if cell["type"] in FLIP_FLOPS:
+                total += len(cell["connections"]["Q"])
+            elif cell["type"] in self.modules:
+                total += self.register_bits(cell["type"])
+        return total
+
+    def pes(self) -> dict[tuple[int, int], Module]:
+        """Return the array's PEs by row and column."""
+        (array,) = (module for name, module in self.modules.items() if self.own_name(name) == MODULES[self.array][0])
+        found = {}
+        for name, cell in array["cells"].items():
+            if self.own_name(cell["type"]) == MODULES[self.array][1]:
+                row, col = (int(part.split("]")[0]) for part in name.split("[")[1:3])
+                found[row, col] = cell
+        return found
+
+
+# The modules of an array, a PE and the flags' skew.
+MODULES = {
+    OUTPUT: ("xnorsim_array", "xnorsim_pe", "xnorsim_flag_skew"),
+    WEIGHT: ("xnorsim_ws_array", "xnorsim_ws_pe", "xnorsim_ws_flags"),
+}
+
+
+@pytest.fixture(scope="module", params=[OUTPUT, WEIGHT], ids=["output stationary", "weight stationary"])
+def netlist(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Netlist:
+    """Elaborate the core for each dataflow."""
+    array: Array = request.param
     yosys = find_yosys()
     folder = tmp_path_factory.mktemp("netlist")
     # The WebAssembly Yosys has a /tmp of its own: sources and output go by relative paths.
     sources = " ".join(os.path.relpath(path, rtl.SOURCE_DIR) for path in rtl.source_files())
     output = os.path.relpath(folder / "core.json", rtl.SOURCE_DIR)
-    sizes = {"Rows": ARRAY.rows, "Cols": ARRAY.cols, "Lanes": ARRAY.lanes, "AccumulatorBits": ARRAY.accumulator_bits}
+    sizes = {"Rows": array.rows, "Cols": array.cols, "Lanes": array.lanes, "AccumulatorBits": array.accumulator_bits}
+    if array.accumulator_rows:
+        sizes |= {"Dataflow": 1, "AccumulatorRows": array.accumulator_rows}
     parameters = " ".join(f"-chparam {name} {value}" for name, value in sizes.items())
     script = (
         f"read_verilog -sv -DSYNTHESIS {sources}; hierarchy -check -top xnorsim_core {parameters}; proc; opt_clean; "
@@ -56,75 +121,40 @@ def netlist(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Module]:
         check=True,
         capture_output=True,
     )
-    loaded: dict[str, Module] = json.loads((folder / "core.json").read_text())["modules"]
-    return loaded
+    return Netlist(array, json.loads((folder / "core.json").read_text())["modules"])
 
 
-def instances(netlist: dict[str, Module], module: str) -> list[Module]:
-    """Return every cell of a module, whatever its parameters."""
-    cells = [cell for parent in netlist.values() for cell in parent["cells"].values()]
-    return [cell for cell in cells if own_name(netlist, cell["type"]) == module]
+def test_rows_times_cols_pes_and_no_others(netlist: Netlist) -> None:
+    array = netlist.array
+    assert len(netlist.instances("xnorsim_pe", "xnorsim_ws_pe")) == array.pes
+    assert set(netlist.pes()) == {(r, c) for r in range(array.rows) for c in range(array.cols)}
 
 
-def own_name(netlist: dict[str, Module], kind: str) -> str:
-    """Return a module's name in the source."""
-    name: str = netlist[kind]["attributes"].get("hdlname", kind) if kind in netlist else kind
-    return name
-
-
-def register_bits(netlist: dict[str, Module], kind: str) -> int:
-    """Return the flip-flops of a module and of all that it instantiates."""
-    total = 0
-    for cell in netlist[kind]["cells"].values():
-        if cell["type"] in FLIP_FLOPS:
-            total += len(cell["connections"]["Q"])
-        elif cell["type"] in netlist:
-            total += register_bits(netlist, cell["type"])
-    return total
-
-
-def pes(netlist: dict[str, Module]) -> dict[tuple[int, int], Module]:
-    """Return the array's PEs by row and column."""
-    (array,) = (module for name, module in netlist.items() if own_name(netlist, name) == "xnorsim_array")
-    found = {}
-    for name, cell in array["cells"].items():
-        if own_name(netlist, cell["type"]) == "xnorsim_pe":
-            row, col = (int(part.split("]")[0]) for part in name.split("[")[1:3])
-            found[row, col] = cell
-    return found
-
-
-def test_rows_times_cols_pes_and_no_others(netlist: dict[str, Module]) -> None:
-    assert len(instances(netlist, "xnorsim_pe")) == ARRAY.pes
-    assert set(pes(netlist)) == {(r, c) for r in range(ARRAY.rows) for c in range(ARRAY.cols)}
-
-
-@pytest.mark.parametrize(("port", "step", "driver"), NEIGHBOURS, ids=lambda value: str(value))
-def test_operands_pass_only_between_neighbours(
-    netlist: dict[str, Module], port: str, step: tuple[int, int], driver: str
-) -> None:
-    cells = pes(netlist)
-    edge: list[object] = []  # a net, or a constant
-    for (row, col), cell in cells.items():
-        neighbour = cells.get((row + step[0], col + step[1]))
-        if neighbour is None:
-            edge += cell["connections"][port]
+def test_operands_pass_only_between_neighbours(netlist: Netlist) -> None:
+    cells = netlist.pes()
+    for port, step, driver in NEIGHBOURS if netlist.array == OUTPUT else WEIGHT_NEIGHBOURS:
+        edge: list[object] = []  # a net, or a constant
+        for (row, col), cell in cells.items():
+            neighbour = cells.get((row + step[0], col + step[1]))
+            if neighbour is None:
+                edge += cell["connections"][port]
+            else:
+                assert cell["connections"][port] == neighbour["connections"][driver], (port, row, col)
+        # At the array's edge words come from outside, each PE's its own; above the first row no results come in.
+        if port in ("result_i", "sum_i"):
+            assert set(edge) == {"0"}
         else:
-            assert cell["connections"][port] == neighbour["connections"][driver], (row, col)
-    # At the array's edge words come from outside, each PE's its own; above the first row no results come in.
-    if port == "result_i":
-        assert set(edge) == {"0"}
-    else:
-        assert len(set(edge)) == len(edge)
+            assert len(set(edge)) == len(edge), port
 
 
-def test_a_pe_has_the_flip_flops_that_the_cost_model_prices(netlist: dict[str, Module]) -> None:
-    (array,) = instances(netlist, "xnorsim_array")
-    assert {register_bits(netlist, pe["type"]) for pe in pes(netlist).values()} == {pe_register_bits(ARRAY)}
-    assert register_bits(netlist, array["type"]) == ARRAY.pes * pe_register_bits(ARRAY)
+def test_a_pe_has_the_flip_flops_that_the_cost_model_prices(netlist: Netlist) -> None:
+    (array,) = netlist.instances(MODULES[netlist.array][0])
+    bits = pe_register_bits(netlist.array)
+    assert {netlist.register_bits(pe["type"]) for pe in netlist.pes().values()} == {bits}
+    assert netlist.register_bits(array["type"]) == netlist.array.pes * bits
 
 
-def test_the_skew_has_the_flip_flops_that_the_cost_model_prices(netlist: dict[str, Module]) -> None:
-    cells = [*instances(netlist, "xnorsim_skew"), *instances(netlist, "xnorsim_flag_skew")]
+def test_the_skew_has_the_flip_flops_that_the_cost_model_prices(netlist: Netlist) -> None:
+    cells = netlist.instances("xnorsim_skew", MODULES[netlist.array][2])
     assert len(cells) == 3
-    assert sum(register_bits(netlist, cell["type"]) for cell in cells) == skew_register_bits(ARRAY)
+    assert sum(netlist.register_bits(cell["type"]) for cell in cells) == skew_register_bits(netlist.array)

@@ -48,10 +48,25 @@ SMALL = {"Rows": 1, "Cols": 1, "Lanes": 1, "AccumulatorBits": 8, "PortBits": 8}
         ("ScratchpadWordsB", 0, "ScratchpadWordsA and ScratchpadWordsB must be >= 1"),
         ("ResultTiles", 1, "ResultTiles must be 2..8"),
         ("ResultTiles", 9, "ResultTiles must be 2..8"),
+        ("Dataflow", 2, "Dataflow must be 0 (output stationary) or 1 (weight stationary)"),
     ],
 )
 def test_an_illegal_parameter_is_named(name: str, value: int, message: str) -> None:
     done = elaborate(**{**SMALL, name: value})
+    assert done.returncode != 0
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("AccumulatorRows", 0, "AccumulatorRows must be 1..65536"),
+        ("AccumulatorRows", 65537, "AccumulatorRows must be 1..65536"),
+        ("Rows", 9, "ScratchpadWordsB must be at least Rows in weight stationary"),
+    ],
+)
+def test_an_illegal_parameter_of_weight_stationary_is_named(name: str, value: int, message: str) -> None:
+    done = elaborate(**{**SMALL, "Dataflow": 1, name: value})
     assert done.returncode != 0
     assert message in done.stderr
 

@@ -28,6 +28,7 @@ SINGLE = RtlJob(
     n=1,
     k_words=1,
     chunk_words=4,
+    tile_rows=1,
     tail_lanes=1,
     n_words=1,
     thresholds=False,

@@ -41,6 +41,20 @@ CORNERS = (
     (16, 16, 64, 32, 128, 256, 256, 5),
 )
 
+# Weight stationary, with the rows of a place in front: one place of one row; the least of B; places of far more and of
+# far fewer rows than the array.
+WEIGHT_STATIONARY_CORNERS = (
+    (1, 1, 1, 1, 8, 8, 1, 1, 2),
+    (2, 2, 2, 4, 8, 8, 8, 8, 5),
+    (5, 3, 2, 3, 8, 8, 12, 3, 5),
+    (16, 4, 2, 8, 16, 4096, 16, 32, 8),
+    (3, 7, 5, 33, 24, 64, 35, 56, 3),
+    (2, 64, 1, 1, 16, 64, 64, 64, 5),
+    (100, 1, 64, 1, 16, 64, 1, 64, 5),
+    (4, 2, 2, 1024, 32, 256, 8, 8, 5),
+    (64, 16, 16, 64, 32, 128, 256, 256, 5),
+)
+
 # Verible's default rules, but for the width of this project's lines.
 VERIBLE_RULES = "line-length=length:120"
 
@@ -73,7 +87,13 @@ def parameter_flags() -> Iterator[tuple[str, ...]]:
     """Yield Verilator's flags for the default parameters and for each corner."""
     yield ()
     for corner in CORNERS:
-        yield tuple(f"-G{name}={value}" for name, value in zip(_NAMES, corner, strict=True))
+        yield _flags(_NAMES, corner)
+    for rows, *corner_of_array in WEIGHT_STATIONARY_CORNERS:
+        yield "-GDataflow=1", f"-GAccumulatorRows={rows}", *_flags(_NAMES, corner_of_array)
+
+
+def _flags(names: Sequence[str], values: Sequence[int]) -> tuple[str, ...]:
+    return tuple(f"-G{name}={value}" for name, value in zip(names, values, strict=True))
 
 
 def modules() -> list[str]:

@@ -251,7 +251,7 @@ def read_result(memory: Area, address: int, job: Job, accelerator: Accelerator) 
     if array.dataflow is Dataflow.INPUT_STATIONARY:
         plain = replace(array, dataflow=Dataflow.WEIGHT_STATIONARY)
         turned = replace(accelerator, arrays={**accelerator.arrays, array.name: plain})
-        return np.ascontiguousarray(read_result(memory, address, job.exchanged, turned).T)
+        return read_result(memory, address, job.exchanged, turned).T.astype(np.int64)
     rows, row_bytes = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
     area = memory[address:].reshape(-1)[: rows * row_bytes].reshape(rows, row_bytes)
     if not job.thresholds:
