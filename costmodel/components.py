@@ -20,7 +20,7 @@ from costmodel.sram import Memory, build_memory
 from costmodel.technology import Technology
 from costmodel.terms import LEAKAGE, Term, price_term, sram_term
 from simulator.errors import SimulationError
-from simulator.inventory import FLAG_BITS, VALID_BITS, WEIGHT_BITS, Component, ComponentKind
+from simulator.inventory import VALID_BITS, Component, ComponentKind
 from workloads.errors import InputError, problem
 
 Terms = tuple[Term, ...]
@@ -85,7 +85,7 @@ def _xnor_pe(component: Component, technology: Technology) -> PricedComponent:
         Block("accumulator", "adder_32", bits, "accumulator_bits"),
     )
     added = written(bits, "accumulator_bits", technology)
-    return _pe(component, blocks, added, VALID_BITS + FLAG_BITS + WEIGHT_BITS, technology)
+    return _pe(component, blocks, added, technology)
 
 
 _MULTIPLIERS = {"int8": "multiplier_int8", "fp16": "multiplier_fp16", "fp32": "multiplier_fp32"}
@@ -99,16 +99,15 @@ def _mac_pe(component: Component, technology: Technology) -> PricedComponent:
     if multiplier is None:
         rule = f"must be one of {', '.join(_MULTIPLIERS)}, which have a multiplier"
         raise InputError(problem(f"{component.name}: element", rule, component.element))
-    bits, stage_bits = component.accumulator_bits, _stage_bits(component)
-    blocks = (Unit("multiplier", multiplier), _accumulator(component))
-    data = written(bits + stage_bits, "(accumulator_bits + stage_bits)", technology)
-    return _pe(component, blocks, data, VALID_BITS + FLAG_BITS, technology)
+    bits = component.accumulator_bits + component.stage_bits
+    blocks = (Unit("multiplier", multiplier), _adder(component))
+    return _pe(component, blocks, written(bits, "(accumulator_bits + stage_bits)", technology), technology)
 
 
-def _accumulator(component: Component) -> Block | Unit:
-    """Return the adder of a mac PE: integers add in the accumulator's width, floats in fp16 or fp32."""
+def _adder(component: Component) -> Block | Unit:
+    """Return what adds sums: integers add in the accumulator's width, floats in fp16 or fp32."""
     bits = component.accumulator_bits
-    if component.element == "int8":
+    if component.element in ("", "int8"):
         return Block("accumulator", "adder_32", bits, "accumulator_bits")
     if bits not in _FLOAT_ADDERS:
         rule = f"must be 16 or 32 for {component.element}"
@@ -116,37 +115,34 @@ def _accumulator(component: Component) -> Block | Unit:
     return Unit("accumulator", _FLOAT_ADDERS[bits])
 
 
-def _stage_bits(component: Component) -> int:
-    """Return the flip-flops between a mac PE's operands and its accumulator, flags included.
+def _pe(component: Component, blocks: Sequence[Block | Unit], added: Term, technology: Technology) -> PricedComponent:
+    """Price a PE of those blocks; ``added`` is the data that one multiply-accumulate writes.
 
-    Errors: SimulationError if the component has fewer flip-flops than operands, flags, accumulator and result take.
+    In output stationary sums are captured and shift, in weight stationary words go to the shadow and to the weight.
     """
-    base = 2 * (component.word_bits + VALID_BITS) + FLAG_BITS + 2 * component.accumulator_bits
-    if component.register_bits < base:
-        raise SimulationError(f"{component.name}: {component.register_bits} flip-flops, but a PE has at least {base}")
-    return component.register_bits - base
-
-
-def _pe(
-    component: Component, blocks: Sequence[Block | Unit], added: Term, beside_a: int, technology: Technology
-) -> PricedComponent:
-    """Price a PE of those blocks.
-
-    ``added`` is the data that one multiply-accumulate writes, ``beside_a`` the bits that run along with an A word.
-    """
+    word = (_passed(component, VALID_BITS, technology),)
     sum_written = written(component.accumulator_bits, "accumulator_bits", technology)
     return PricedComponent(
         component,
         {
             "clock": (_clocked(component, technology),),
             "multiply_accumulate": (*(block.energy(technology) for block in blocks), added),
-            "pass_a": (_passed(component, beside_a, technology),),
-            "pass_b": (_passed(component, VALID_BITS, technology),),
+            "pass_a": (_passed(component, VALID_BITS + component.flag_bits, technology),),
+            "pass_b": word,
             "capture": (sum_written,),
             "shift": (sum_written,),
+            "shadow": word,
+            "weight": word,
         },
         (*(block.area(technology) for block in blocks), _registers_area(component, technology)),
         (*(block.leakage(technology) for block in blocks), _registers_leakage(component, technology)),
+    )
+
+
+def _accumulator(component: Component, technology: Technology) -> PricedComponent:
+    adder = _adder(component)
+    return PricedComponent(
+        component, {"add": (adder.energy(technology),)}, (adder.area(technology),), (adder.leakage(technology),)
     )
 
 
@@ -219,6 +215,7 @@ _LOGIC: Mapping[ComponentKind, Callable[[Component, Technology], PricedComponent
     ComponentKind.XNOR_PE: _xnor_pe,
     ComponentKind.MAC_PE: _mac_pe,
     ComponentKind.SKEW: _skew,
+    ComponentKind.ACCUMULATOR: _accumulator,
     ComponentKind.THRESHOLD_UNIT: _threshold_unit,
     ComponentKind.REGISTER_FILE: _register_file,
     ComponentKind.VECTOR_LANE: _vector_lane,

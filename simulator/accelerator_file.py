@@ -1,12 +1,13 @@
 """The accelerator file (TOML) and the presets."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from simulator.accelerator import Accelerator, Array, Dram, Port, VectorUnit
+from simulator.accelerator import Accelerator, Array, Dataflow, Dram, Port, VectorUnit
 from simulator.inventory import DRAM, VECTOR_UNIT
 from workloads.encodings import encoding
 from workloads.errors import InputError, input_error, problem
@@ -45,12 +46,26 @@ Gating = Literal["none", "array"]
 class ArrayModel(FileModel):
     """What both kinds of ``[arrays.NAME]`` have."""
 
-    dataflow: Literal["output_stationary"]
+    dataflow: Literal["output_stationary", "weight_stationary", "input_stationary"]
+    accumulator_rows: Annotated[int, Field(ge=1, le=65536)] | None = None
     rows: Annotated[int, Field(ge=1, le=256)]
     cols: Annotated[int, Field(ge=1, le=256)]
     accumulator_bits: Annotated[int, Field(ge=8, le=64)] = 32
     result_tiles: Annotated[int, Field(ge=2, le=8)] = 5
     clock_gating: Gating = "none"
+
+    @model_validator(mode="after")
+    def _rows_of_a_place(self) -> Self:
+        stationary = self.dataflow != "output_stationary"
+        if stationary and self.accumulator_rows is None:
+            raise ValueError(f"must have accumulator_rows for {self.dataflow}")
+        if not stationary and self.accumulator_rows is not None:
+            raise ValueError("must not have accumulator_rows for output_stationary: a place has the array's rows")
+        return self
+
+    def with_dataflow(self, array: Array) -> Array:
+        """Return an array with this one's dataflow."""
+        return replace(array, dataflow=Dataflow(self.dataflow), accumulator_rows=self.accumulator_rows or 0)
 
 
 class XnorModel(ArrayModel):
@@ -61,10 +76,11 @@ class XnorModel(ArrayModel):
 
     def array(self, name: str) -> Array:
         """Return the array."""
-        return Array(
+        array = Array(
             name, self.rows, self.cols, self.lanes, self.accumulator_bits, self.result_tiles,
             clock_gated=self.clock_gating == "array",
         )  # fmt: skip
+        return self.with_dataflow(array)
 
 
 class MacModel(ArrayModel):
@@ -85,10 +101,11 @@ class MacModel(ArrayModel):
 
     def array(self, name: str) -> Array:
         """Return the array."""
-        return Array(
+        array = Array(
             name, self.rows, self.cols, 1, self.accumulator_bits, self.result_tiles, encoding(self.element),
             self.pipeline_cycles, clock_gated=self.clock_gating == "array",
         )  # fmt: skip
+        return self.with_dataflow(array)
 
 
 class VectorUnitModel(FileModel):
@@ -155,6 +172,7 @@ class AcceleratorModel(FileModel):
     global_buffer: CapacityModel
     vector_unit: VectorUnitModel | None = None
     dram: DramModel | None = None
+    or_pool: bool = False
 
     @field_validator("arrays")
     @classmethod
@@ -213,6 +231,7 @@ def read_accelerator(path: Path) -> Accelerator:
         global_buffer_bits=model.global_buffer.bits,
         vector_unit=None if model.vector_unit is None else model.vector_unit.unit(),
         dram=None if model.dram is None else Dram(model.dram.bits_per_cycle),
+        or_pool=model.or_pool,
     )
     problems = [text for array in arrays.values() for text in _too_small(accelerator, array)]
     if accelerator.global_buffer_bits < accelerator.port.width_bits:
@@ -224,10 +243,11 @@ def read_accelerator(path: Path) -> Accelerator:
 
 
 def _too_small(accelerator: Accelerator, array: Array) -> list[str]:
-    """Return the scratchpads whose half does not hold one k word of every row: no job could run."""
+    """Return the scratchpads too small for any job: for one k word of every row, or a fold of weights."""
+    stationary = array.dataflow is not Dataflow.OUTPUT_STATIONARY
     sides = (
         ("scratchpads.a", accelerator.scratchpad_a_bits, array.rows),
-        ("scratchpads.b", accelerator.scratchpad_b_bits, array.cols),
+        ("scratchpads.b", accelerator.scratchpad_b_bits, array.cols * (array.rows if stationary else 1)),
     )
     return [
         problem(f"{field}.capacity_bits", f"must be >= {2 * lines * array.word_bits} for arrays.{array.name}", bits)

@@ -25,6 +25,7 @@ class ComponentKind(Enum):
     XNOR_PE = "xnor_pe"
     MAC_PE = "mac_pe"
     SKEW = "skew"
+    ACCUMULATOR = "accumulator"
     THRESHOLD_UNIT = "threshold_unit"
     REGISTER_FILE = "register_file"
     SRAM = "sram"
@@ -38,7 +39,8 @@ class Component:
 
     ``element`` names the encoding that a mac PE multiplies.
     Units: ``word_bits`` are those of a k word (the lanes of an XNOR PE); ``register_bits`` are the clocked flip-flops
-    of one unit; ``capacity_bits`` is that of one memory, ``width_bits`` that of the word which an access reads or
+    of one unit, ``stage_bits`` those of them between a PE's operands and its sum, ``flag_bits`` what runs along with an
+    A word; ``capacity_bits`` is that of one memory, ``width_bits`` that of the word which an access reads or
     writes.
     """
 
@@ -49,6 +51,8 @@ class Component:
     element: str = ""
     accumulator_bits: int = 0
     register_bits: int = 0
+    stage_bits: int = 0
+    flag_bits: int = 0
     capacity_bits: int = 0
     width_bits: int = 0
 
@@ -60,22 +64,20 @@ def pe_register_bits(array: Array) -> int:
     shadow and weight too, each with its valid bit and the ones of a mixed pair, and one sum. Every pipeline stage but
     the last, which is the sum, holds a product as wide as it, with its flags.
     """
-    stage_bits = array.accumulator_bits + VALID_BITS + FLAG_BITS
-    if array.dataflow is not Dataflow.OUTPUT_STATIONARY:
-        words = 4 * (array.word_bits + VALID_BITS) + weight_flag_bits(array) + 3 * ones_bits(array)
-        return words + array.accumulator_bits + (array.pipeline_cycles - 1) * stage_bits
-    operands = 2 * (array.word_bits + VALID_BITS) + flag_bits(array) + ones_bits(array)
-    return operands + 2 * array.accumulator_bits + (array.pipeline_cycles - 1) * stage_bits
+    words, ones, sums = (2, 1, 2) if array.dataflow is Dataflow.OUTPUT_STATIONARY else (4, 3, 1)
+    operands = words * (array.word_bits + VALID_BITS) + flag_bits(array) + ones * ones_bits(array)
+    return operands + sums * array.accumulator_bits + stage_bits(array)
+
+
+def stage_bits(array: Array) -> int:
+    """Return the flip-flops between a PE's operands and its sum."""
+    return (array.pipeline_cycles - 1) * (array.accumulator_bits + VALID_BITS + FLAG_BITS)
 
 
 def flag_bits(array: Array) -> int:
     """Return what runs along with A words, beside their valid bit."""
-    return FLAG_BITS + (WEIGHT_BITS if array.kind is ArrayKind.XNOR else 0)
-
-
-def weight_flag_bits(array: Array) -> int:
-    """Return what runs along with A words in weight stationary, beside their valid bit."""
-    return WEIGHT_FLAG_BITS + (WEIGHT_BITS if array.kind is ArrayKind.XNOR else 0)
+    flags = FLAG_BITS if array.dataflow is Dataflow.OUTPUT_STATIONARY else WEIGHT_FLAG_BITS
+    return flags + (WEIGHT_BITS if array.kind is ArrayKind.XNOR else 0)
 
 
 def ones_bits(array: Array) -> int:
@@ -92,7 +94,7 @@ def skew_register_bits(array: Array) -> int:
     if array.dataflow is not Dataflow.OUTPUT_STATIONARY:
         per_a, per_b = array.word_bits + VALID_BITS + 1, array.word_bits + VALID_BITS
         words_a, words_b = (side * (side - 1) // 2 for side in (array.rows, array.cols))
-        return words_a * per_a + words_b * per_b + (array.rows - 1) * weight_flag_bits(array)
+        return words_a * per_a + words_b * per_b + (array.rows - 1) * flag_bits(array)
     words = (array.rows * (array.rows - 1) + array.cols * (array.cols - 1)) // 2
     return words * (array.word_bits + VALID_BITS) + (array.rows - 1) * flag_bits(array)
 
@@ -153,6 +155,8 @@ def _array(array: Array) -> list[Component]:
             element="" if array.element is None else array.element.name,
             accumulator_bits=bits,
             register_bits=pe_register_bits(array),
+            stage_bits=stage_bits(array),
+            flag_bits=flag_bits(array),
         ),
         Component(
             f"{array.name}.skew",
@@ -175,4 +179,16 @@ def _array(array: Array) -> list[Component]:
             1,
             capacity_bits=array.result_tiles * array.place_rows * array.cols * bits,
         ),
+        *_accumulators(array),
+    ]
+
+
+def _accumulators(array: Array) -> list[Component]:
+    """Return what adds to the sums of the result buffer, below each column of a weight-stationary array."""
+    if array.dataflow is Dataflow.OUTPUT_STATIONARY:
+        return []
+    element = "" if array.element is None else array.element.name
+    name = f"{array.name}.accumulator"
+    return [
+        Component(name, ComponentKind.ACCUMULATOR, array.cols, element=element, accumulator_bits=array.accumulator_bits)
     ]

@@ -118,6 +118,11 @@ class Tiling:
         return self.array.dataflow is not Dataflow.OUTPUT_STATIONARY
 
     @property
+    def exchanged(self) -> bool:
+        """Tell whether A and B have changed places."""
+        return self.array.dataflow is Dataflow.INPUT_STATIONARY
+
+    @property
     def slot_count(self) -> int:
         """Return how many slots all tiles have."""
         m_tiles, n_tiles = ceil_div(self.job.m, self.tile_rows), ceil_div(self.job.n, self.array.cols)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from simulator.accelerator import Array
 from simulator.cycles import CycleClasses
 from simulator.job import Job
-from simulator.layout import k_words
+from simulator.layout import row_k_words
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Work:
 
 def work(job: Job, array: Array, classes: CycleClasses) -> Work:
     """Return the sums of a layer; ``classes`` are those of a single job."""
-    useful = job.count * useful_pe_cycles(job, array.lanes)
+    useful = job.count * useful_pe_cycles(job, array)
     bit_products = job.macs * job.passes
     pe_cycles = job.count * array.pes
     return Work(
@@ -39,9 +39,12 @@ def work(job: Job, array: Array, classes: CycleClasses) -> Work:
     )
 
 
-def useful_pe_cycles(job: Job, lanes: int) -> int:
-    """Return the sum over issue cycles of the PEs with a valid row and a valid column."""
-    return job.m * job.n * k_words(job.k, lanes) * job.passes
+def useful_pe_cycles(job: Job, array: Array) -> int:
+    """Return the sum over issue cycles of the PEs with a valid row and a valid column.
+
+    In weight stationary an array row is a k word, and every row of A meets all of them: the sum is the same.
+    """
+    return job.m * job.n * row_k_words(job, array) * job.passes
 
 
 @dataclass(frozen=True)

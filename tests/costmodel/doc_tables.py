@@ -9,7 +9,7 @@ from costmodel.statements import NOT_PRICED
 from costmodel.technology import Price, Technology
 from costmodel.technology_file import load_technology
 from costmodel.terms import Term
-from simulator.accelerator import Accelerator, Array, Dram, VectorUnit
+from simulator.accelerator import Accelerator, Array, Dataflow, Dram, VectorUnit
 from simulator.accelerator_file import load_accelerator
 from simulator.inventory import inventory
 from workloads.encodings import encoding
@@ -58,7 +58,8 @@ def every_kind() -> Accelerator:
     """Return an accelerator that has every kind of component, and so needs every price."""
     preset = load_accelerator(PRESET)
     macs = [mac_array("int8"), mac_array("fp16", 16), mac_array("fp16"), mac_array("fp32")]
-    arrays = {**preset.arrays, **{array.name: array for array in macs}}
+    stationary = replace(preset.arrays["xnor"], name="ws", dataflow=Dataflow.WEIGHT_STATIONARY, accumulator_rows=16)
+    arrays = {**preset.arrays, **{array.name: array for array in (*macs, stationary)}}
     return replace(preset, arrays=arrays, vector_unit=VectorUnit(4), dram=Dram(64))
 
 

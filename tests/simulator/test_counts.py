@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, ArrayKind, VectorUnit
+from simulator.borders import inside
 from simulator.counts import event_counts, traffic
 from simulator.engine import run_job
 from simulator.inventory import pe_register_bits, skew_register_bits
@@ -14,7 +15,7 @@ from simulator.job import Job
 from simulator.layout import k_words
 from simulator.run import simulate
 from simulator.utilization import Utilization, work
-from tests.strategies import accelerator_of, cases, hardware, mac_array, xnor_array
+from tests.strategies import accelerator_of, cases, direct_cases, hardware, mac_array, stationary_cases, xnor_array
 from tests.traces import one_function, one_product
 from tests.worked_jobs import worked_jobs
 from workloads.encodings import encoding
@@ -53,6 +54,86 @@ def test_the_job_edges_counted_by_hand() -> None:
         ("global_buffer", "read"): 12 + 8 + 12,
         ("global_buffer", "write"): 8,
     }
+
+
+def test_the_job_ws_folds_counted_by_hand() -> None:
+    worked = next(worked for worked in worked_jobs() if worked.name == "ws_folds")
+    moved = traffic(worked.job, worked.accelerator)
+    # docs/microarchitecture.md: B 4 times 2, A 2 + 2 + 1 + 1, thresholds 4, stores 2 + 1.
+    assert (moved.b, moved.a, moved.thresholds, moved.results, moved.void) == (8, 6, 4, 3, 0)
+    assert event_counts(worked.job, worked.accelerator, worked.cycles, moved) == {
+        ("xnor.pe", "clock"): 4 * 30,
+        # Three rows by two columns, four k words.
+        ("xnor.pe", "multiply_accumulate"): 6 * 4,
+        ("xnor.pe", "pass_a"): 3 * 4 * 2,
+        # Two m tiles, four k words of two columns, through both array rows; each is taken once.
+        ("xnor.pe", "pass_b"): 2 * 4 * 2 * 2,
+        ("xnor.pe", "shadow"): 2 * 4 * 2,
+        ("xnor.pe", "weight"): 2 * 4 * 2,
+        ("xnor.skew", "clock"): 30,
+        # Array row 1 has a register: two k words of three rows. Column 1 has one: four k words twice.
+        ("xnor.skew", "pass_a"): 2 * 3,
+        ("xnor.skew", "pass_b"): 4 * 2,
+        ("xnor.threshold", "clock"): 2 * 30,
+        ("xnor.threshold", "compare"): 6,
+        ("xnor.threshold", "write"): 2,
+        ("xnor.result_buffer", "clock"): 30,
+        # A sum of 8 bits after the first fold, a bit after the second, which is added.
+        ("xnor.result_buffer", "write_bit"): 6 * (8 + 1),
+        ("xnor.accumulator", "add"): 6,
+        ("scratchpad_a", "read"): 6,
+        ("scratchpad_b", "read"): 8,
+        ("scratchpad_a", "write"): 6,
+        ("scratchpad_b", "write"): 8,
+        ("global_buffer", "read"): 8 + 6 + 4,
+        ("global_buffer", "write"): 3,
+    }
+
+
+def test_the_job_direct_border_moves_nothing_at_its_border_by_hand() -> None:
+    worked = next(worked for worked in worked_jobs() if worked.name == "direct_border")
+    moved = traffic(worked.job, worked.accelerator)
+    # Nine taps of A, two of them outside of the map; B 2 + 1 twice.
+    assert (moved.a, moved.void, moved.b) == (7, 2, 6)
+    counts = event_counts(worked.job, worked.accelerator, worked.cycles, moved)
+    # Seven taps of two k words are multiplied, by one column.
+    assert counts["xnor.pe", "multiply_accumulate"] == counts["xnor.pe", "pass_a"] == 7 * 2
+    # Row 1 of the array has the middle place, whose taps are all on the map.
+    assert counts["xnor.skew", "pass_a"] == 3 * 2
+    assert counts["global_buffer", "read"] == 7 + 6
+
+
+@given(stationary_cases())
+def test_an_array_of_weights_issues_what_it_reads(case: CASE) -> None:
+    job, accelerator = case
+    (array,) = accelerator.arrays.values()
+    moved, classes = traffic(job, accelerator), run_job(job, accelerator)
+    counts = event_counts(job, accelerator, classes.cycles, moved)
+    assert counts["scratchpad_a", "read"] == classes.issue
+    assert counts["scratchpad_a", "write"] + counts["scratchpad_b", "write"] == moved.a + moved.b
+    assert counts[f"{array.name}.pe", "shadow"] == counts[f"{array.name}.pe", "weight"]
+    results = job.m * job.n
+    passes = counts[f"{array.name}.accumulator", "add"] / results + 1
+    assert passes == int(passes)
+    assert counts[f"{array.name}.result_buffer", "write_bit"] >= results * passes
+
+
+@given(direct_cases())
+def test_border_taps_are_those_whose_pixel_is_not_there(case: CASE) -> None:
+    job, _ = case
+    assert job.direct is not None
+    window = job.direct.window
+    expected = [
+        [
+            0 <= y * window.stride[0] - window.padding[0] + i * window.dilation[0] < window.size[0]
+            and 0 <= x * window.stride[1] - window.padding[1] + j * window.dilation[1] < window.size[1]
+            for i in range(window.kernel[0])
+            for j in range(window.kernel[1])
+        ]
+        for y in range(window.result[0])
+        for x in range(window.result[1])
+    ]
+    assert inside(window).tolist() == expected
 
 
 def test_a_job_of_two_planes_by_three_by_hand() -> None:

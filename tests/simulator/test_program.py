@@ -19,6 +19,7 @@ from workloads.errors import InputError
 from workloads.operations import (
     Convolution,
     Elementwise,
+    Feed,
     MatrixProduct,
     Operation,
     SoftmaxAttention,
@@ -314,7 +315,7 @@ def test_thresholds_under_a_tensor_s_name_are_refused() -> None:
 def test_a_convolution_is_lowered_and_a_depthwise_one_turned_round_by_hand() -> None:
     image, window = Tensor("x", 16, 2, FP32), Window.square(4, 3, 1, 1)
     weights = [Tensor("w", 3, 18, FP32), Tensor("v", 2, 9, FP32), Tensor("y", 16, 3, FP32), Tensor("z", 16, 2, FP32)]
-    dense = Convolution("dense", "x", "w", "y", window, 2, 3, FP32, FP32, encoding_result=FP32)
+    dense = Convolution("dense", "x", "w", "y", window, 2, 3, FP32, FP32, encoding_result=FP32, feed=Feed.HOST)
     depthwise = Convolution("depth", "x", "v", "z", window, 2, 2, FP32, FP32, groups=2, encoding_result=FP32)
     accelerator = replace(hardware(2, 2, element="fp32", kc=32), vector_unit=VectorUnit(4))
     found = program(trace_of([dense, depthwise], [image, *weights]), accelerator)
@@ -339,7 +340,7 @@ def test_a_convolution_is_lowered_and_a_depthwise_one_turned_round_by_hand() -> 
 def test_the_taps_of_a_map_of_three_channels_are_read_with_the_ends_of_their_rows() -> None:
     image, window = Tensor("x", 16, 3, FP32), Window.square(4, 2, 2)
     weights = [Tensor("w", 3, 12, FP32), Tensor("y", 4, 3, FP32)]
-    patches = Convolution("patches", "x", "w", "y", window, 3, 3, FP32, FP32, encoding_result=FP32)
+    patches = Convolution("patches", "x", "w", "y", window, 3, 3, FP32, FP32, encoding_result=FP32, feed=Feed.HOST)
     accelerator = replace(hardware(2, 2, element="fp32", kc=32), vector_unit=VectorUnit(4))
     # Three floats take two port words: four places of four taps are sixteen rows of the map.
     assert functions(program(trace_of([patches], [image, *weights]), accelerator)) == [

@@ -10,6 +10,7 @@ from simulator import layer_run as layer_run_module
 from simulator.accelerator_file import load_accelerator
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
+from simulator.engines import Engine
 from simulator.job import Job
 from simulator.layer_run import LayerRun
 from simulator.program import JobStep, VectorStep
@@ -70,11 +71,11 @@ def test_a_function_is_bound_by_its_lanes_or_by_what_the_port_moves_more_of(
 def test_equal_jobs_are_simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     simulated = []
 
-    def count(job: Job, _: object) -> CycleClasses:
+    def count(job: Job, _accelerator: object, _engine: object) -> CycleClasses:
         simulated.append((job.m, job.k, job.n))
         return CycleClasses(issue=1)
 
-    monkeypatch.setattr(layer_run_module, "run_job", count)
+    monkeypatch.setattr(layer_run_module, "classes_of", count)
     trace = one_product(3, 20, 5)
     twin = replace(trace.matrix_products[0], name="twin", count=4)
     found = simulate(replace(trace, operations=(trace.operations[0], twin)), hardware(2, 2, 8))
@@ -178,3 +179,12 @@ def test_a_network_s_layers_name_their_array_and_its_classes_sum_to_its_cycles()
     assert table.loc[~on_arrays, ["m", "k", "n", "planes"]].isna().all(axis=None)
     assert table.loc[~on_arrays, "function"].notna().all()
     assert set(table["layer"]) == {operation.name for operation in trace.operations}
+
+
+@pytest.mark.parametrize("name", ["mnist-tfc", "ecoformer-pvtv2-b0"])
+def test_both_engines_give_the_same_run(name: str) -> None:
+    trace, accelerator = load_trace(name, {}), load_accelerator("xnor-fp32")
+    events, at_once = (simulate(trace, accelerator, engine=engine) for engine in ("events", "closed_form"))
+    assert [layer.total_classes for layer in at_once.layer_runs] == [layer.total_classes for layer in events.layer_runs]
+    assert at_once.counts == events.counts
+    assert (events.engine, at_once.engine) == (Engine.EVENTS, Engine.CLOSED_FORM)

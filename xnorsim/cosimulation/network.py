@@ -97,7 +97,7 @@ def rtl_job(
     Errors: InputError for a job that the RTL does not run.
     """
     array = accelerator.arrays[job.array]
-    limit = _CYCLE_MARGIN * run_job(job, accelerator).cycles + len(stalls)
+    asked = job
     if array.dataflow is Dataflow.INPUT_STATIONARY:
         job, a, b = job.exchanged, b, a
     operand_a, operand_b = _operand(job, job.encoding_a, a), _operand(job, job.encoding_b, b)
@@ -121,7 +121,7 @@ def rtl_job(
         b=operand_b,
         t_addr=thresholds,
         r_addr=result,
-        cycle_limit=limit,
+        cycle_limit=_CYCLE_MARGIN * run_job(asked, accelerator).cycles + len(stalls),
         stalls=stalls,
     )
 
