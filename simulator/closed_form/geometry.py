@@ -45,9 +45,10 @@ class Geometry:
     result_end: Integers
 
     @classmethod
-    def of(cls, points: Points) -> Self:
-        """Derive the sizes."""
-        words, chunk = k_words(points), np.minimum(chunk_words(points), k_words(points))
+    def of(cls, points: Points, fitting: Integers | None = None) -> Self:
+        """Derive the sizes; ``fitting`` are the k words of a chunk, where they are not those of ``chunk_words``."""
+        words = k_words(points)
+        chunk = np.minimum(chunk_words(points) if fitting is None else fitting, words)
         slot, shift = power_of_two(points.word_bits), power_of_two_log(points.port_bits)
         passes = points.planes_a * points.planes_b
         chunks = -(-words // chunk)

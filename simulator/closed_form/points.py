@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Dataflow
 from simulator.job import Job
 
 Integers = npt.NDArray[np.int64]
@@ -19,7 +19,9 @@ class Points:
 
     Shapes: [points] each.
     Units: ``scratchpad_a_bits`` and ``scratchpad_b_bits`` are those of both halves; ``thresholds`` is 1 where the
-    result is bits, else 0. All else is as in Array, Port and Job, and as legal.
+    result is bits, else 0, ``weight_stationary`` 1 where weights stay in the PEs, else 0. A row of A has ``taps`` of
+    so many ``elements``: one of all k where it is not fed directly. All else is as in Array, Port and Job, and as
+    legal. An input-stationary job is a weight-stationary one with the operands exchanged.
     """
 
     rows: Integers
@@ -39,6 +41,10 @@ class Points:
     planes_a: Integers
     planes_b: Integers
     thresholds: Integers
+    weight_stationary: Integers
+    accumulator_rows: Integers
+    taps: Integers
+    elements: Integers
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[Job, Accelerator]]) -> Self:
@@ -50,8 +56,11 @@ class Points:
     def broadcast(cls, **columns: npt.ArrayLike) -> Self:
         """Return the points of columns that are given by field; a number stands for every point.
 
+        Output stationary and one tap where nothing is said of them.
         Errors: TypeError if a field is missing or unknown.
         """
+        plain = {"weight_stationary": 0, "accumulator_rows": 0, "taps": 1, "elements": columns.get("k", 0)}
+        columns = plain | columns
         arrays = np.broadcast_arrays(*(np.asarray(column, dtype=np.int64) for column in columns.values()))
         flat = (np.ascontiguousarray(array).reshape(-1) for array in arrays)
         return cls(**dict(zip(columns, flat, strict=True)))
@@ -67,9 +76,12 @@ class Points:
 def _values(job: Job, accelerator: Accelerator) -> tuple[int, ...]:
     """Return a job's fields in the order of Points."""
     array, port = accelerator.arrays[job.array], accelerator.port
+    if array.dataflow is Dataflow.INPUT_STATIONARY:
+        job = job.exchanged
     return (
         *(array.rows, array.cols, array.lanes, array.word_bits, array.accumulator_bits),
         *(array.result_tiles, array.pipeline_cycles, port.width_bits, port.latency_cycles),
         *(accelerator.scratchpad_a_bits, accelerator.scratchpad_b_bits),
         *(job.m, job.k, job.n, *job.planes, int(job.thresholds)),
+        *(int(array.dataflow is not Dataflow.OUTPUT_STATIONARY), array.accumulator_rows, *job.taps),
     )

@@ -1,4 +1,4 @@
-"""The cycle classes of output-stationary jobs without a stall pattern, for many design points at once."""
+"""The cycle classes of jobs without a stall pattern, for many design points at once."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,10 +8,12 @@ import numpy.typing as npt
 
 from simulator.accelerator import Accelerator
 from simulator.closed_form.block import Block
-from simulator.closed_form.geometry import Geometry, chunk_words, k_words, tile_period, tiles
+from simulator.closed_form.cuts import Cuts
+from simulator.closed_form.geometry import Geometry, chunk_words, k_words, power_of_two_log, tile_period, tiles
 from simulator.closed_form.points import Integers, Points
 from simulator.closed_form.rows import Kind
 from simulator.closed_form.sheet import Sheet
+from simulator.closed_form.stepwise import stepwise_classes
 from simulator.cycles import CycleClasses
 from simulator.job import Job
 from workloads.errors import InputError, problem
@@ -33,11 +35,47 @@ def closed_form(points: Points) -> Integers:
     Errors: InputError if a scratchpad is too small for a point, or a job may take 2^56 cycles.
     """
     classes = np.empty((len(points), 5), dtype=np.int64)
+    stationary = points.weight_stationary == 1
+    plain = ~stationary & (points.taps == 1)
+    for kind, chosen in ((_plain, plain), (_direct, ~stationary & ~plain), (_stationary, stationary)):
+        index = np.flatnonzero(chosen)
+        if len(index) == len(points):
+            return kind(points)
+        if len(index):
+            classes[index] = kind(points.take(index))
+    return classes
+
+
+def _plain(points: Points) -> Integers:
+    """Return the classes of output-stationary jobs without taps."""
+    classes = np.empty((len(points), 5), dtype=np.int64)
     for first in range(0, len(points), 1 << SLAB_BITS):
         part = slice(first, first + (1 << SLAB_BITS))
         slab, result = points.take(part), classes[part]
         for kinds, order in _sheets(slab):
             result[order] = _classes(kinds, Geometry.of(slab.take(order)))
+    return classes
+
+
+def _direct(points: Points) -> Integers:
+    return _stepwise(points, weight_stationary=False)
+
+
+def _stationary(points: Points) -> Integers:
+    return _stepwise(points, weight_stationary=True)
+
+
+def _stepwise(points: Points, *, weight_stationary: bool) -> Integers:
+    """Take points together that have about as many tiles and chunks: all take as many steps as the most."""
+    classes = np.empty((len(points), 5), dtype=np.int64)
+    cuts = Cuts(points, weight_stationary=weight_stationary)
+    sizes = [power_of_two_log(count) for count in (cuts.outer_tiles, cuts.inner_tiles, cuts.chunks)]
+    order = np.lexsort(sizes)
+    changed = np.any([size[order][1:] != size[order][:-1] for size in sizes], axis=0)
+    for part in np.split(order, np.flatnonzero(changed) + 1):
+        for first in range(0, len(part), BLOCK_POINTS):
+            block = part[first : first + BLOCK_POINTS]
+            classes[block] = stepwise_classes(Cuts(points.take(block), weight_stationary=weight_stationary))
     return classes
 
 

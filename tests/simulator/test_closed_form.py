@@ -11,7 +11,7 @@ from simulator.closed_form import Points, closed_form, job_classes
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import Job
-from tests.strategies import ELEMENTS, cases, hardware
+from tests.strategies import ELEMENTS, any_cases, hardware
 from tests.worked_jobs import WorkedJob, worked_jobs
 from workloads.encodings import encoding
 from workloads.errors import InputError
@@ -56,12 +56,12 @@ def classes_of(classes: CycleClasses) -> list[int]:
     return [classes.issue, classes.schedule, classes.load_stall, classes.store_stall, classes.flush]
 
 
-@pytest.mark.parametrize("worked", worked_jobs(weight_stationary=False, direct=False), ids=lambda worked: worked.name)
+@pytest.mark.parametrize("worked", worked_jobs(), ids=lambda worked: worked.name)
 def test_worked_by_hand(worked: WorkedJob) -> None:
     assert job_classes(worked.job, worked.accelerator) == worked.classes
 
 
-@given(cases())
+@given(any_cases())
 def test_equals_the_engine(case: Case) -> None:
     assert job_classes(*case) == run_job(*case)
 

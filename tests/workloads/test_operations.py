@@ -227,10 +227,11 @@ def test_a_depthwise_convolution_is_one_flat_product_a_channel() -> None:
 
 
 def test_a_convolution_of_one_group_is_lowered_as_a_and_its_sums_are_the_result() -> None:
-    (product,) = convolution(Window.square(14, 3, 1, 1), 8, 6).work
+    window = Window.square(14, 3, 1, 1)
+    (product,) = convolution(window, 8, 6).work
     assert product == ArrayWork(
         "product", m=196, k=72, n=6, count=1, encoding_a=FP32, encoding_b=FP32, a="x", b="w", result="y",
-        prepare_a=VectorFunction.LOWER,
+        prepare_a=VectorFunction.LOWER, window=window,
     )  # fmt: skip
 
 
