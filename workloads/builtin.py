@@ -10,7 +10,7 @@ from typing import Any
 from workloads.errors import InputError, problem
 from workloads.trace import Trace
 
-Value = int | tuple[int, ...]
+Value = int | str | tuple[int, ...]
 Given = int | str | Sequence[int]
 
 
@@ -59,6 +59,30 @@ class Parameter:
         return f"must be integers {span}, separated by commas" if self.is_list else f"must be an integer {span}"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A parameter that is one of a few words."""
+
+    name: str
+    default: str
+    choices: tuple[str, ...]
+    meaning: str
+
+    @property
+    def usage(self) -> tuple[str, str]:
+        """Return how the parameter is given; and what it means and its default."""
+        return f"-p {self.name}={'|'.join(self.choices)}", f"{self.meaning} (default {self.default})"
+
+    def value(self, given: Given) -> Value | None:
+        """Return the value that was given, or None if it breaks the rule."""
+        return given if isinstance(given, str) and given in self.choices else None
+
+    @property
+    def rule(self) -> str:
+        """Return what a value must be."""
+        return f"must be {' or '.join(self.choices)}"
+
+
 def _text(value: Value) -> str:
     """Return a value as the option has it."""
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -77,7 +101,7 @@ class Network:
 
     name: str
     summary: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Parameter | Choice, ...]
     build: Callable[[Mapping[str, Any]], Trace]
     file: Path | None = None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from workloads.builtin import Given, Network, Parameter
 from workloads.errors import InputError, problem
+from workloads.resnet18 import RESNET18
 from workloads.trace import Trace, first_rows
 from workloads.trace_file import read_trace
 from workloads.transformers.pvtv2 import PVTV2
@@ -28,6 +29,7 @@ NETWORKS = {
             _mnist_tfc,
             _MNIST_TFC,
         ),
+        RESNET18,
         *PVTV2,
         *TWINS,
     )

@@ -4,12 +4,13 @@ from workloads.operations.convolution import Convolution
 from workloads.operations.ecoformer_attention import EcoFormerAttention
 from workloads.operations.matrix_product import MatrixProduct
 from workloads.operations.softmax_attention import SoftmaxAttention
-from workloads.operations.vector import Elementwise, LayerNorm, Pooling
+from workloads.operations.vector import BatchNorm, Elementwise, LayerNorm, Pooling
 from workloads.operations.window import Window
 from workloads.operations.work import ArrayWork, Feed, Operation, Value, VectorFunction, VectorWork, Work
 
 __all__ = [
     "ArrayWork",
+    "BatchNorm",
     "Convolution",
     "EcoFormerAttention",
     "Elementwise",

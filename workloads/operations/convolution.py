@@ -16,7 +16,8 @@ class Convolution:
     The map is fed ``direct``, or by the ``host``, lowered to rows of a matrix before the product, as a charged step;
     without a ``feed`` of its own the array decides, by its lanes. In groups the map is split into the groups' maps
     before that, so that each can be fed by itself. A depthwise convolution is always lowered.
-    Shapes: a [height x width, channels]; b [filters, taps x channels / groups]; result [positions, filters].
+    Shapes: a [height x width, channels], or [height, width x channels] where it is lowered; b [filters, taps x
+    channels / groups]; result [positions, filters].
     """
 
     kind: ClassVar[str] = "convolution"

@@ -24,12 +24,13 @@ def conversion(result: Encoding | None, operands: tuple[Encoding, Encoding]) -> 
 def written(work: VectorWork) -> tuple[VectorWork, ...]:
     """Return a function's step, and behind it the one that makes integers of its result if that is what it is.
 
-    Lanes compute in floats: only a sign, or a maximum, which is one of its elements, ends in integers by itself.
+    Lanes compute in floats: only a sign, a maximum, which is one of its elements, or the change to integers itself ends
+    in integers.
     """
     result = work.result
     if result is None or result.encoding.is_float or result.encoding.is_binary:
         return (work,)
-    if work.function is VectorFunction.MAXIMUM:
+    if work.function in (VectorFunction.MAXIMUM, VectorFunction.REQUANTIZE):
         return (work,)
     elements, step = result.rows * result.elements, f"{work.step}_requantize"
     return replace(work, result=None), VectorWork(step, VectorFunction.REQUANTIZE, elements, (), result)

@@ -1,6 +1,6 @@
 """Operations that have no product: all their work is the vector unit's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from workloads.encodings import Encoding
@@ -70,6 +70,44 @@ class LayerNorm:
         value, reads = Value(self.result, self.rows, self.channels, self.encoding), (self.a, self.scale)
         elements = self.rows * self.channels
         return written(VectorWork("elements", VectorFunction.LAYER_NORM, elements, reads, value, groups=self.rows))
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """Each channel scaled and shifted, as it was learned; then a ``shortcut`` added, where one ends here.
+
+    Shapes: a, shortcut, result [rows, channels]; scale [2, channels]: factors, then summands.
+    """
+
+    kind: ClassVar[str] = "batch norm"
+
+    name: str
+    a: str
+    scale: str
+    result: str
+    rows: int
+    channels: int
+    encoding: Encoding
+    shortcut: str | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Return the map, and what is added to it."""
+        return (self.a,) if self.shortcut is None else (self.a, self.shortcut)
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Return the factors and summands."""
+        return (self.scale,)
+
+    @property
+    def work(self) -> tuple[Work, ...]:
+        """Return one scale and shift of every element, and the sum with the shortcut's."""
+        value, elements = Value(self.result, self.rows, self.channels, self.encoding), self.rows * self.channels
+        scale = VectorWork("scale", VectorFunction.MULTIPLY_ADD, elements, (self.a, self.scale), None)
+        if self.shortcut is None:
+            return written(replace(scale, result=value))
+        return scale, *written(VectorWork("shortcut", VectorFunction.ADD, elements, (self.shortcut,), value))
 
 
 @dataclass(frozen=True)
