@@ -72,7 +72,7 @@ class _Layers:
     def batch_norm(self, name: str, x: Tensor, shortcut: Tensor | None = None) -> Tensor:
         scale = self.tensor(f"{name}.scale", 2, x.elements, _SCALES)
         result = self.tensor(f"{name}.result", x.rows, x.elements, self.residual)
-        other = shortcut and shortcut.name
+        other = None if shortcut is None else shortcut.name
         self.operations.append(
             BatchNorm(name, x.name, scale.name, result.name, x.rows, x.elements, self.residual, other)
         )
