@@ -64,6 +64,14 @@ class Array:
         """Return the number of processing elements."""
         return self.rows * self.cols
 
+    def least_bits(self, planes: tuple[int, int] = (1, 1)) -> tuple[int, int]:
+        """Return what scratchpads A and B must hold at least: a k word of every row, a fold where weights stay.
+
+        ``planes`` are those of the operand that passes through each. Units: bits of both halves.
+        """
+        lines_b = self.cols if self.dataflow is Dataflow.OUTPUT_STATIONARY else self.cols * self.rows
+        return 2 * self.word_bits * planes[0] * self.rows, 2 * self.word_bits * planes[1] * lines_b
+
 
 @dataclass(frozen=True)
 class Port:
@@ -111,6 +119,11 @@ class Accelerator:
     vector_unit: VectorUnit | None = None
     dram: Dram | None = None
     or_pool: bool = False
+
+    @property
+    def scratchpad_bits(self) -> tuple[int, int]:
+        """Return the capacities of scratchpads A and B."""
+        return self.scratchpad_a_bits, self.scratchpad_b_bits
 
     def words_per_half(self, array: Array) -> tuple[int, int]:
         """Return how many k words of each row a half of scratchpad A and of scratchpad B holds."""

@@ -243,14 +243,9 @@ def read_accelerator(path: Path) -> Accelerator:
 
 
 def _too_small(accelerator: Accelerator, array: Array) -> list[str]:
-    """Return the scratchpads too small for any job: for one k word of every row, or a fold of weights."""
-    stationary = array.dataflow is not Dataflow.OUTPUT_STATIONARY
-    sides = (
-        ("scratchpads.a", accelerator.scratchpad_a_bits, array.rows),
-        ("scratchpads.b", accelerator.scratchpad_b_bits, array.cols * (array.rows if stationary else 1)),
-    )
+    """Return the scratchpads too small for any job."""
     return [
-        problem(f"{field}.capacity_bits", f"must be >= {2 * lines * array.word_bits} for arrays.{array.name}", bits)
-        for field, bits, lines in sides
-        if bits // 2 < lines * array.word_bits
+        problem(f"scratchpads.{side}.capacity_bits", f"must be >= {least} for arrays.{array.name}", bits)
+        for side, bits, least in zip("ab", accelerator.scratchpad_bits, array.least_bits(), strict=True)
+        if bits < least
     ]

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from simulator.accelerator import Accelerator
-from simulator.counts import Counts, Traffic, clocks, event_counts, traffic
+from simulator.counts import Counts, clocks, event_counts
 from simulator.cycles import CycleClasses
 from simulator.engines import Engine, classes_of
 from simulator.inventory import DRAM, VECTOR_UNIT
@@ -12,6 +12,7 @@ from simulator.job import Job
 from simulator.layout import ceil_div
 from simulator.program import JobStep, Step, VectorStep
 from simulator.residency import NO_TRAFFIC, Access, Accesses, DramTraffic
+from simulator.traffic import Traffic, traffic
 from simulator.vector import compute_cycles, function_counts, step_cycles
 
 

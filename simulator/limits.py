@@ -1,6 +1,6 @@
-"""What a workload asks of the threshold units, and of the engine."""
+"""What a workload asks of scratchpads and threshold units, and of the engine."""
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, Dataflow
 from simulator.job import Job
 from simulator.program import JobStep, Program
 from simulator.tiling import Tiling
@@ -9,6 +9,21 @@ from workloads.trace import Trace
 
 MAX_SLOTS = 1 << 22
 """Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
+
+
+def check_scratchpads(program: Program, accelerator: Accelerator) -> None:
+    """Refuse a job of which not even one k word of every row, or one fold, fits half a scratchpad in all its planes.
+
+    Errors: InputError with the first such job, the scratchpad and what it would have to hold.
+    """
+    for job in program.jobs:
+        array = accelerator.arrays[job.array]
+        planes = (job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else job).planes
+        sides = zip("ab", accelerator.scratchpad_bits, array.least_bits(planes), planes, strict=True)
+        for side, bits, least, count in sides:
+            if bits < least:
+                rule = f"must have >= {least} bits for the {count} planes of {job.name}"
+                raise InputError(problem(f"{accelerator.name}: scratchpads.{side}", rule))
 
 
 def check_thresholds(trace: Trace, program: Program, accelerator: Accelerator) -> None:

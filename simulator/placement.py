@@ -3,7 +3,7 @@
 from simulator.accelerator import Accelerator, Array, ArrayKind, Dataflow
 from simulator.job import MAX_PLANES, DirectFeed, Job, check_job
 from workloads.encodings import Encoding, encoding, worst_product
-from workloads.errors import InputError, problem
+from workloads.errors import InputError
 from workloads.operations import ArrayWork, Feed
 
 
@@ -33,7 +33,6 @@ def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
         direct=_direct(work, array),
     )
     check_job(job, array.accumulator_bits)
-    _check_chunk(job, array, accelerator)
     return job
 
 
@@ -95,12 +94,3 @@ def _sums_too_large(work: ArrayWork, accelerator: Accelerator) -> str:
         if array.element is not None and array.element.holds(a) and array.element.holds(b):
             return f"; {array.name} holds both, but not their sums, up to {work.k * worst_product(a, b)}, exactly"
     return ""
-
-
-def _check_chunk(job: Job, array: Array, accelerator: Accelerator) -> None:
-    """Refuse a job of which not even one k word of every row, in all its planes, fits half a scratchpad."""
-    sides = zip("ab", accelerator.words_per_half(array), job.planes, (array.rows, array.cols), strict=True)
-    for side, words, planes, lines in sides:
-        if words < planes:
-            rule = f"must have >= {2 * lines * array.word_bits * planes} bits for the {planes} planes of {job.name}"
-            raise InputError(problem(f"{accelerator.name}: scratchpads.{side}", rule))

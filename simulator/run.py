@@ -16,7 +16,7 @@ from simulator.engines import Engine
 from simulator.inventory import Component, inventory
 from simulator.job import Job
 from simulator.layer_run import JobRun, LayerRun, completed, job_layer, run_one, vector_layer
-from simulator.limits import check_slots, check_thresholds
+from simulator.limits import check_scratchpads, check_slots, check_thresholds
 from simulator.program import JobStep, Program, VectorStep, program
 from simulator.residency import dram_traffic
 from simulator.results import check_results, trace_results
@@ -138,6 +138,7 @@ def simulate(
     if results:
         check_results(trace)
     steps = program(trace, accelerator)
+    check_scratchpads(steps, accelerator)
     check_thresholds(trace, steps, accelerator)
     if engine is Engine.EVENTS:
         for job in steps.jobs:

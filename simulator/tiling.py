@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Self
 
 from simulator.accelerator import Accelerator, Array, Dataflow
+from simulator.columns import smaller
 from simulator.job import Job
 from simulator.layout import (
     ceil_div,
@@ -75,7 +76,8 @@ class Tiling:
     """A job cut for an array, k chunks innermost.
 
     Output stationary has m tiles outside and n tiles inside, weight stationary the other way round. On an
-    input-stationary array ``job`` is the exchanged one.
+    input-stationary array ``job`` is the exchanged one. Of columns of accelerators only the numbers of tiles, chunks
+    and slots can be asked for.
     """
 
     job: Job
@@ -94,8 +96,8 @@ class Tiling:
             words // planes for words, planes in zip(accelerator.words_per_half(array), job.planes, strict=True)
         )
         if array.dataflow is Dataflow.OUTPUT_STATIONARY:
-            return cls(job, array, width, min(words_a, words_b), array.rows)
-        return cls(job, array, width, array.rows, min(array.accumulator_rows, words_a))
+            return cls(job, array, width, smaller(words_a, words_b), array.rows)
+        return cls(job, array, width, array.rows, smaller(array.accumulator_rows, words_a))
 
     @cached_property
     def chunks(self) -> tuple[Span, ...]:
@@ -122,11 +124,25 @@ class Tiling:
         """Tell whether A and B have changed places."""
         return self.array.dataflow is Dataflow.INPUT_STATIONARY
 
+    @cached_property
+    def m_tiles(self) -> int:
+        """Return how many m tiles there are."""
+        return ceil_div(self.job.m, self.tile_rows)
+
+    @cached_property
+    def n_tiles(self) -> int:
+        """Return how many n tiles there are."""
+        return ceil_div(self.job.n, self.array.cols)
+
+    @cached_property
+    def chunk_count(self) -> int:
+        """Return how many chunks a row of k words is cut into."""
+        return ceil_div(row_k_words(self.job, self.array), self.chunk_words)
+
     @property
     def slot_count(self) -> int:
         """Return how many slots all tiles have."""
-        m_tiles, n_tiles = ceil_div(self.job.m, self.tile_rows), ceil_div(self.job.n, self.array.cols)
-        return m_tiles * n_tiles * ceil_div(row_k_words(self.job, self.array), self.chunk_words)
+        return self.m_tiles * self.n_tiles * self.chunk_count
 
     def tiles(self) -> Iterator[Tile]:
         """Yield the tiles in the order in which they run."""

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, ArrayKind, VectorUnit
 from simulator.borders import inside
-from simulator.counts import event_counts, traffic
+from simulator.counts import event_counts
 from simulator.engine import run_job
 from simulator.inventory import pe_register_bits, skew_register_bits
 from simulator.job import Job
 from simulator.layout import k_words
 from simulator.run import simulate
+from simulator.traffic import traffic
 from simulator.utilization import Utilization, work
 from tests.strategies import accelerator_of, cases, direct_cases, hardware, mac_array, stationary_cases, xnor_array
 from tests.traces import one_function, one_product

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, ArrayKind
-from simulator.counts import traffic
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job, run_pool
 from simulator.job import Job
 from simulator.tiling import Tiling
+from simulator.traffic import traffic
 from tests.strategies import any_cases, cases, hardware, mac_cases
 from tests.worked_jobs import WorkedJob, WorkedPool, worked_jobs, worked_pools
 from workloads.encodings import encoding

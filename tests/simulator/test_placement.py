@@ -13,7 +13,7 @@ from simulator.job import Job
 from simulator.placement import place
 from simulator.program import program
 from simulator.run import simulate
-from tests.strategies import INTEGERS, accelerator_of, hardware, mac_array, xnor_array
+from tests.strategies import INTEGERS, accelerator_of, exchanged, hardware, mac_array, xnor_array
 from tests.traces import one_product
 from workloads.casts import cast_trace, parse_cast
 from workloads.encodings import encoding
@@ -193,8 +193,22 @@ def test_a_scratchpad_that_holds_no_word_of_every_plane_is_refused() -> None:
     accelerator = hardware(2, 2, 8, kc=(7, 8))
     message = r"^test: scratchpads\.a must have >= 256 bits for the 8 planes of product$"
     with pytest.raises(InputError, match=message):
-        placed(accelerator, "int8", "int8")
-    assert placed(accelerator, "int7", "int8").planes == (7, 8)
+        simulate(one_product(2, 3, 4, "int8", "int8"), accelerator)
+    (job,) = simulate(one_product(2, 3, 4, "int7", "int8"), accelerator).program.jobs
+    assert job.planes == (7, 8)
+
+
+@pytest.mark.parametrize("engine", ["events", "closed_form"])
+def test_a_scratchpad_that_holds_no_fold_of_every_plane_is_refused(engine: str) -> None:
+    # Where weights stay, B holds a fold: two k words of eight bits for each of two columns, in every plane.
+    stationary = hardware(2, 2, 8, kc=(8, 15), accumulator_rows=4)
+    with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 512 bits for the 8 planes of product$"):
+        simulate(one_product(2, 3, 4, "int8", "int8"), stationary, engine=engine)
+    simulate(one_product(2, 3, 4, "int8", "int7"), stationary, engine=engine)
+    # Input stationary keeps A: its planes pass through B.
+    simulate(one_product(2, 3, 4, "int7", "int8"), exchanged(stationary), engine=engine)
+    with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 512 bits for the 8 planes of product$"):
+        simulate(one_product(2, 3, 4, "int8", "int7"), exchanged(stationary), engine=engine)
 
 
 def test_a_job_that_would_take_hours_is_refused() -> None:

@@ -62,8 +62,8 @@ def test_traffic_is_that_of_the_layers(tmp_path: Path) -> None:
     from dataclasses import replace
 
     from simulator.accelerator_file import load_accelerator
-    from simulator.counts import traffic
     from simulator.job import Job
+    from simulator.traffic import traffic
 
     trace = one_product(20, 300, 40)
     write_trace(replace(trace, operations=(replace(trace.matrix_products[0], count=3),)), tmp_path / "t.xtrace")
