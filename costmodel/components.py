@@ -17,8 +17,10 @@ from costmodel.logic import (
     written,
 )
 from costmodel.sram import Memory, build_memory
+from costmodel.sram_columns import build_columns
 from costmodel.technology import Technology
 from costmodel.terms import LEAKAGE, Term, price_term, sram_term
+from simulator.columns import is_column
 from simulator.errors import SimulationError
 from simulator.inventory import VALID_BITS, Component, ComponentKind
 from workloads.errors import InputError, problem
@@ -224,7 +226,9 @@ _LOGIC: Mapping[ComponentKind, Callable[[Component, Technology], PricedComponent
 
 
 def _sram(component: Component, port_bits: int, technology: Technology) -> PricedComponent:
-    memory = build_memory(component.capacity_bits, component.width_bits, technology.sram)
+    capacity_bits, width_bits = component.capacity_bits, component.width_bits
+    many = is_column(capacity_bits) or is_column(width_bits)
+    memory = (build_columns if many else build_memory)(capacity_bits, width_bits, technology.sram)
     kind = memory.kind
     writes, one = memory.macro_writes(port_bits), memory.largest
     return PricedComponent(

@@ -12,7 +12,7 @@ from simulator.errors import SimulationError
 from simulator.layer_run import LayerRun
 from simulator.run import Run
 
-_PJ_PER_MJ = 1e9
+PJ_PER_MJ = 1e9
 """A milliwatt for a second is a millijoule."""
 
 
@@ -55,7 +55,7 @@ def _charges(
     for index, (layer, duration_s) in enumerate(zip(layers, durations_s, strict=True)):
         yield from _dynamic(index, layer, priced)
         for name, kind, power_mw in leakages:
-            yield Charge(index, name, LEAKAGE, LEAKAGE, kind, power_mw * duration_s * _PJ_PER_MJ)
+            yield Charge(index, name, LEAKAGE, LEAKAGE, kind, power_mw * duration_s * PJ_PER_MJ)
 
 
 def _dynamic(index: int, layer: LayerRun, priced: Mapping[str, PricedComponent]) -> Iterator[Charge]:

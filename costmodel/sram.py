@@ -12,20 +12,16 @@ from costmodel.technology import Kind, SramPoint, SramTable, worse
 class Memory:
     """Equal macros side by side, each of one or more banks one behind the other; an access opens one bank of a macro.
 
-    Units: ``macro_bits`` are the bits of a word that one macro holds. ``banks`` are a macro's, as (how many, which),
-    the largest first. ``notes`` say where a bank is not a point of the table.
+    Units: ``macro_bits`` are the bits of a word that one macro holds. ``banks`` are a macro's, as (how many, which);
+    every access is charged as one of the ``largest``. ``notes`` say where a bank is not a point of the table.
     """
 
     macros: int
     macro_bits: int
+    largest: SramPoint
     banks: tuple[tuple[int, SramPoint], ...]
     kind: Kind
     notes: tuple[str, ...]
-
-    @property
-    def largest(self) -> SramPoint:
-        """Return the bank with the most words, which every access is charged as."""
-        return self.banks[0][1]
 
     @property
     def read_pj(self) -> float:
@@ -38,17 +34,17 @@ class Memory:
 
     def macro_writes(self, bits: int) -> int:
         """Return the writes of one macro that bits take."""
-        return math.ceil(bits / self.macro_bits)
+        return -(-bits // self.macro_bits)
 
     @property
     def area_um2(self) -> float:
         """Return the area of all macros."""
-        return self.macros * math.fsum(count * bank.area_mm2 for count, bank in self.banks) * 1e6
+        return self.macros * sum(count * bank.area_mm2 for count, bank in self.banks) * 1e6
 
     @property
     def leakage_mw(self) -> float:
         """Return the leakage power of all macros."""
-        return self.macros * math.fsum(count * bank.leakage_mw for count, bank in self.banks)
+        return self.macros * sum(count * bank.leakage_mw for count, bank in self.banks)
 
     @property
     def cycle_ns(self) -> float:
@@ -68,7 +64,7 @@ def build_memory(capacity_bits: int, width_bits: int, table: SramTable) -> Memor
     banks = tuple((count, interpolate(column, capacity)) for count, capacity in split)
     notes = _notes(macro_bits, width, [capacity for _, capacity in split], column)
     kind = worse(table.kind, Kind.SCALED if notes else Kind.COMPOSED)
-    return Memory(macros, macro_bits, banks, kind, notes)
+    return Memory(macros, macro_bits, banks[0][1], banks, kind, notes)
 
 
 def _split(macro_bytes: float, largest_bytes: float) -> list[tuple[int, float]]:
@@ -102,11 +98,12 @@ def interpolate(column: Sequence[SramPoint], capacity_bytes: float) -> SramPoint
         return column[place]
     low, high = column[place - 1], column[place]
     part = math.log(capacity_bytes / low.capacity_bytes) / math.log(high.capacity_bytes / low.capacity_bytes)
-    values = {field.name: _between(getattr(low, field.name), getattr(high, field.name), part) for field in _MEASURED}
+    values = {name: _between(getattr(low, name), getattr(high, name), part) for name in MEASURED}
     return SramPoint(capacity_bytes=capacity_bytes, width_bits=low.width_bits, **values)
 
 
-_MEASURED = [field for field in fields(SramPoint) if field.name not in ("capacity_bytes", "width_bits")]
+MEASURED = [field.name for field in fields(SramPoint) if field.name not in ("capacity_bytes", "width_bits")]
+"""What the table has for each shape of a macro."""
 
 
 def _between(low: float, high: float, part: float) -> float:

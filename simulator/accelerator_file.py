@@ -16,7 +16,8 @@ from workloads.operations import VectorFunction
 
 SCHEMA_VERSION = 1
 PRESET_DIR = Path(__file__).parent / "presets"
-_KIB_BITS = 8192
+KIB_BITS = 8192
+HZ_PER_MHZ = 1_000_000
 _MAX_BITS = 1 << 40
 _TAKEN = (VECTOR_UNIT, DRAM, "scratchpad_a", "scratchpad_b", "global_buffer")
 """Names of components that are no array's."""
@@ -26,7 +27,7 @@ class CapacityModel(FileModel):
     """A memory's capacity, in bits or in KiB."""
 
     capacity_bits: Annotated[int, Field(ge=1, le=_MAX_BITS)] | None = None
-    capacity_kib: Annotated[int, Field(ge=1, le=_MAX_BITS // _KIB_BITS)] | None = None
+    capacity_kib: Annotated[int, Field(ge=1, le=_MAX_BITS // KIB_BITS)] | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -37,7 +38,7 @@ class CapacityModel(FileModel):
     @property
     def bits(self) -> int:
         """Return the capacity in bits."""
-        return self.capacity_bits or (self.capacity_kib or 0) * _KIB_BITS
+        return self.capacity_bits or (self.capacity_kib or 0) * KIB_BITS
 
 
 Gating = Literal["none", "array"]
@@ -218,13 +219,22 @@ def read_accelerator(path: Path) -> Accelerator:
     """
     data = read_toml(path)
     check_version(data, SCHEMA_VERSION, path)
-    model = validate(AcceleratorModel, data, path)
-    arrays = {name: entry.array(name) for name, entry in model.arrays.items()}
-    accelerator = Accelerator(
+    accelerator = parse_accelerator(data, path)
+    check_sizes(accelerator, path)
+    return accelerator
+
+
+def parse_accelerator(data: object, file: str | Path | None = None) -> Accelerator:
+    """Return what an accelerator file describes, whether its memories are large enough or not.
+
+    Errors: InputError naming file, field, rule and value.
+    """
+    model = validate(AcceleratorModel, data, file)
+    return Accelerator(
         name=model.name,
         description=model.description,
-        frequency_hz=model.frequency_mhz * 1_000_000,
-        arrays=arrays,
+        frequency_hz=model.frequency_mhz * HZ_PER_MHZ,
+        arrays={name: entry.array(name) for name, entry in model.arrays.items()},
         scratchpad_a_bits=model.scratchpads.a.bits,
         scratchpad_b_bits=model.scratchpads.b.bits,
         port=Port(model.port.width_bits, model.port.latency_cycles),
@@ -233,13 +243,19 @@ def read_accelerator(path: Path) -> Accelerator:
         dram=None if model.dram is None else Dram(model.dram.bits_per_cycle),
         or_pool=model.or_pool,
     )
-    problems = [text for array in arrays.values() for text in _too_small(accelerator, array)]
+
+
+def check_sizes(accelerator: Accelerator, file: str | Path | None = None) -> None:
+    """Refuse memories that are too small for any job.
+
+    Errors: InputError naming file, field, rule and value.
+    """
+    problems = [text for array in accelerator.arrays.values() for text in _too_small(accelerator, array)]
     if accelerator.global_buffer_bits < accelerator.port.width_bits:
         rule = f"must be >= {accelerator.port.width_bits}, the width of the port"
         problems.append(problem("global_buffer.capacity_bits", rule, accelerator.global_buffer_bits))
     if problems:
-        raise input_error(problems, path)
-    return accelerator
+        raise input_error(problems, file)
 
 
 def _too_small(accelerator: Accelerator, array: Array) -> list[str]:

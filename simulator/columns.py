@@ -27,7 +27,7 @@ def smaller(a: int, b: int) -> int:
     return -larger(-a, -b)
 
 
-def choose(condition: bool, yes: int, no: int) -> int:
+def choose(condition: bool | NDArray[np.bool_], yes: int, no: int) -> int:
     """Return one number where a condition holds, the other where it does not."""
     if is_column(condition):
         return cast(int, np.where(condition, yes, no))

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
 
 from simulator.accelerator import Accelerator, Array, ArrayKind, Dataflow
+from simulator.columns import larger
 
 VALID_BITS = 1
 """The bit beside every word."""
@@ -103,8 +105,8 @@ def inventory(accelerator: Accelerator) -> tuple[Component, ...]:
     """Return every component that the cost model prices."""
     arrays = [component for array in accelerator.arrays.values() for component in _array(array)]
     # All arrays share the scratchpads: their words are as wide as the widest array's.
-    width_a = max(array.rows * array.word_bits for array in accelerator.arrays.values())
-    width_b = max(array.cols * array.word_bits for array in accelerator.arrays.values())
+    width_a = reduce(larger, (array.rows * array.word_bits for array in accelerator.arrays.values()))
+    width_b = reduce(larger, (array.cols * array.word_bits for array in accelerator.arrays.values()))
     memories = [
         _scratchpad("scratchpad_a", accelerator.scratchpad_a_bits, width_a),
         _scratchpad("scratchpad_b", accelerator.scratchpad_b_bits, width_b),

@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, VectorUnit
+from simulator.columns import larger
 from simulator.counts import Counts, clocks, event_counts
 from simulator.cycles import CycleClasses
 from simulator.engines import Engine, classes_of
@@ -98,12 +99,17 @@ class LayerRun:
 
 def job_layer(step: JobStep, one: JobRun) -> LayerRun:
     """Return the layer of a step's equal jobs, which run one after the other."""
-    count, moved = step.job.count, one.traffic
-    words = ((step.b, moved.b), (step.a, moved.a), (step.thresholds, moved.thresholds))
-    reads = tuple(Access(name, count * read) for name, read in words if name is not None and read)
-    accesses = Accesses(reads, (Access(step.result, count * moved.results),))
+    count = step.job.count
     counts = Counter({event: number * count for event, number in one.counts.items()})
-    return LayerRun(step, one.classes.times(count), counts, accesses, one=one)
+    return LayerRun(step, one.classes.times(count), counts, job_accesses(step, one.traffic), one=one)
+
+
+def job_accesses(step: JobStep, moved: Traffic) -> Accesses:
+    """Return what a step's jobs read and write, from what a single one moves."""
+    count = step.job.count
+    words = ((step.b, moved.b), (step.a, moved.a), (step.thresholds, moved.thresholds))
+    reads = tuple(Access(name, count * read) for name, read in words if name is not None)
+    return Accesses(reads, (Access(step.result, count * moved.results),))
 
 
 def run_one(job: Job, accelerator: Accelerator, engine: Engine = Engine.EVENTS) -> JobRun:
@@ -119,36 +125,61 @@ def vector_layer(step: VectorStep, accelerator: Accelerator) -> LayerRun:
     """
     unit = accelerator.vector_unit
     assert unit is not None, "a program has vector steps only where there is a vector unit"
-    reads, writes = (tuple(Access(*moved) for moved in side) for side in (step.reads, step.writes))
-    read, written = (sum(access.words for access in accesses) for accesses in (reads, writes))
-    once = compute_cycles(step.function, step.elements // step.times, step.groups // step.times, unit)
-    lanes = step.times * once
-    cycles = step.times * step_cycles(once, (read + written) // step.times, accelerator.port.latency_cycles)
-    counts = function_counts(step.function, step.elements, step.groups)
+    lanes, cycles = vector_cycles(step, unit, accelerator.port.latency_cycles)
+    counts = vector_counts(step)
     counts[VECTOR_UNIT, "clock"] = unit.lanes * cycles
-    counts["global_buffer", "read"], counts["global_buffer", "write"] = read, written
-    return LayerRun(step, CycleClasses(vector=cycles), counts, Accesses(reads, writes), lane_cycles=lanes)
+    return LayerRun(step, CycleClasses(vector=cycles), counts, vector_accesses(step), lane_cycles=lanes)
+
+
+def vector_cycles(step: VectorStep, unit: VectorUnit, latency_cycles: int) -> tuple[int, int]:
+    """Return the cycles of a step's lanes alone, and those of the step."""
+    once = compute_cycles(step.function, step.elements // step.times, step.groups // step.times, unit)
+    words = step.words_read + step.words_written
+    return step.times * once, step.times * step_cycles(once, words // step.times, latency_cycles)
+
+
+def vector_accesses(step: VectorStep) -> Accesses:
+    """Return what a step reads and writes."""
+    return Accesses(*(tuple(Access(*moved) for moved in side) for side in (step.reads, step.writes)))
+
+
+def vector_counts(step: VectorStep) -> Counts:
+    """Return the events of a step, without the clock."""
+    counts = function_counts(step.function, step.elements, step.groups)
+    counts["global_buffer", "read"], counts["global_buffer", "write"] = step.words_read, step.words_written
+    return counts
 
 
 def completed(layer: LayerRun, dram: DramTraffic, accelerator: Accelerator) -> LayerRun:
     """Return the layer with its DRAM traffic, the wait for it, and the clocks of what stood idle meanwhile."""
     busy = layer.total_classes.cycles
-    bits = accelerator.port.width_bits
-    waited = 0
-    if accelerator.dram is not None:
-        moved = (dram.reads + dram.writes) * bits
-        waited = max(0, ceil_div(moved, accelerator.dram.bits_per_cycle) - busy)
-    counts = layer.total_counts + Counter(
-        {
-            # Every word from or to DRAM passes through the global buffer.
-            ("global_buffer", "write"): dram.reads,
-            ("global_buffer", "read"): dram.writes,
-            (DRAM, "read_bit"): dram.reads * bits,
-            (DRAM, "write_bit"): dram.writes * bits,
-        }
-    )
+    waited = dram_wait(dram, busy, accelerator)
+    counts = layer.total_counts + dram_counts(dram, accelerator)
     counts.update(_idle_clocks(layer.job, busy, waited, accelerator))
     return replace(layer, total_classes=replace(layer.total_classes, dram=waited), total_counts=counts, dram=dram)
+
+
+def dram_wait(moved: DramTraffic, busy: int, accelerator: Accelerator) -> int:
+    """Return the cycles that a step of ``busy`` cycles waits for its DRAM traffic."""
+    if accelerator.dram is None:
+        return 0
+    bits = (moved.reads + moved.writes) * accelerator.port.width_bits
+    return larger(0, ceil_div(bits, accelerator.dram.bits_per_cycle) - busy)
+
+
+def dram_counts(moved: DramTraffic, accelerator: Accelerator) -> Counts:
+    """Return the events of DRAM traffic; every word of it passes through the global buffer."""
+    if accelerator.dram is None:
+        return Counter()
+    bits = accelerator.port.width_bits
+    return Counter(
+        {
+            ("global_buffer", "write"): moved.reads,
+            ("global_buffer", "read"): moved.writes,
+            (DRAM, "read_bit"): moved.reads * bits,
+            (DRAM, "write_bit"): moved.writes * bits,
+        }
+    )
 
 
 def _idle_clocks(job: Job | None, busy: int, waited: int, accelerator: Accelerator) -> Counts:

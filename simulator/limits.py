@@ -11,19 +11,28 @@ MAX_SLOTS = 1 << 22
 """Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
 
 
-def check_scratchpads(program: Program, accelerator: Accelerator) -> None:
+def check_scratchpads(accelerator: Accelerator, program: Program) -> None:
     """Refuse a job of which not even one k word of every row, or one fold, fits half a scratchpad in all its planes.
 
     Errors: InputError with the first such job, the scratchpad and what it would have to hold.
     """
     for job in program.jobs:
-        array = accelerator.arrays[job.array]
-        planes = (job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else job).planes
-        sides = zip("ab", accelerator.scratchpad_bits, array.least_bits(planes), planes, strict=True)
-        for side, bits, least, count in sides:
+        needs = zip(least_bits(job, accelerator), _planes(job, accelerator), strict=True)
+        for side, bits, (least, planes) in zip("ab", accelerator.scratchpad_bits, needs, strict=True):
             if bits < least:
-                rule = f"must have >= {least} bits for the {count} planes of {job.name}"
+                rule = f"must have >= {least} bits for the {planes} planes of {job.name}"
                 raise InputError(problem(f"{accelerator.name}: scratchpads.{side}", rule))
+
+
+def least_bits(job: Job, accelerator: Accelerator) -> tuple[int, int]:
+    """Return the bits that scratchpads A and B must have for a job."""
+    return accelerator.arrays[job.array].least_bits(_planes(job, accelerator))
+
+
+def _planes(job: Job, accelerator: Accelerator) -> tuple[int, int]:
+    """Return the planes that pass through scratchpads A and B."""
+    stays = accelerator.arrays[job.array].dataflow is Dataflow.INPUT_STATIONARY
+    return (job.exchanged if stays else job).planes
 
 
 def check_thresholds(trace: Trace, program: Program, accelerator: Accelerator) -> None:

@@ -73,6 +73,16 @@ class VectorStep:
     writes: tuple[tuple[str, int], ...]
     times: int = 1
 
+    @property
+    def words_read(self) -> int:
+        """Return the port words read."""
+        return sum(words for _, words in self.reads)
+
+    @property
+    def words_written(self) -> int:
+        """Return the port words written."""
+        return sum(words for _, words in self.writes)
+
 
 Step = JobStep | VectorStep
 

@@ -46,6 +46,9 @@ class DramTraffic:
 
 NO_TRAFFIC = DramTraffic(0, 0)
 
+Lives = Mapping[str, tuple[int, int]]
+"""The first and the last step that uses each buffer, in the order of first use."""
+
 
 def dram_traffic(
     program: Program, steps: Sequence[Accesses], accelerator: Accelerator, workload: str
@@ -54,24 +57,32 @@ def dram_traffic(
 
     Errors: InputError if the workload needs DRAM and the accelerator has none.
     """
-    lives = _lives(steps)
+    lives = lives_of(steps)
     capacity = accelerator.global_buffer_bits // accelerator.port.width_bits
-    needed = _peak(program, lives, len(steps))
+    needed = peak_words(program, lives, len(steps))
     if needed <= capacity:
         return (NO_TRAFFIC,) * len(steps)
-    if accelerator.dram is None:
-        rule = f"must be >= {needed * accelerator.port.width_bits} for {workload}, as there is no DRAM behind it"
-        raise InputError(problem(f"{accelerator.name}: global_buffer", rule, accelerator.global_buffer_bits))
+    check_dram(accelerator, needed, workload)
     kept = _kept(program, steps, lives, capacity)
     return tuple(_traffic(program, step, kept, lives, number) for number, step in enumerate(steps))
 
 
+def check_dram(accelerator: Accelerator, needed: int, workload: str) -> None:
+    """Refuse a workload that needs more port words than the global buffer has, if there is no DRAM.
+
+    Errors: InputError with the bits that it needs.
+    """
+    if accelerator.dram is None and needed * accelerator.port.width_bits > accelerator.global_buffer_bits:
+        rule = f"must be >= {needed * accelerator.port.width_bits} for {workload}, as there is no DRAM behind it"
+        raise InputError(problem(f"{accelerator.name}: global_buffer", rule, accelerator.global_buffer_bits))
+
+
 def footprint_bits(program: Program, steps: Sequence[Accesses], accelerator: Accelerator) -> int:
     """Return the most that is behind the port at one time, all constants included."""
-    return _peak(program, _lives(steps), len(steps)) * accelerator.port.width_bits
+    return peak_words(program, lives_of(steps), len(steps)) * accelerator.port.width_bits
 
 
-def _lives(steps: Sequence[Accesses]) -> dict[str, tuple[int, int]]:
+def lives_of(steps: Sequence[Accesses]) -> Lives:
     """Return the first and the last step that uses each buffer."""
     lives: dict[str, tuple[int, int]] = {}
     for number, step in enumerate(steps):
@@ -81,7 +92,7 @@ def _lives(steps: Sequence[Accesses]) -> dict[str, tuple[int, int]]:
     return lives
 
 
-def _peak(program: Program, lives: Mapping[str, tuple[int, int]], steps: int) -> int:
+def peak_words(program: Program, lives: Lives, steps: int) -> int:
     """Return the most words at one time if constants are always there, and inputs from the start."""
     changes = np.zeros(steps + 1, dtype=np.int64)
     for name, (first, last) in lives.items():
@@ -91,9 +102,7 @@ def _peak(program: Program, lives: Mapping[str, tuple[int, int]], steps: int) ->
     return int(changes.cumsum().max())
 
 
-def _kept(
-    program: Program, steps: Sequence[Accesses], lives: Mapping[str, tuple[int, int]], capacity: int
-) -> frozenset[str]:
+def _kept(program: Program, steps: Sequence[Accesses], lives: Lives, capacity: int) -> frozenset[str]:
     """Return the buffers that stay for their whole life: those most asked for, for their size, are placed first."""
     moved: defaultdict[str, int] = defaultdict(int)
     for step in steps:
@@ -111,9 +120,7 @@ def _kept(
     return frozenset(kept)
 
 
-def _traffic(
-    program: Program, step: Accesses, kept: frozenset[str], lives: Mapping[str, tuple[int, int]], number: int
-) -> DramTraffic:
+def _traffic(program: Program, step: Accesses, kept: frozenset[str], lives: Lives, number: int) -> DramTraffic:
     """Return every word moved of buffers that do not stay; those that do arrive once, if no step makes them."""
     passing = sum(access.words for access in step.reads if access.buffer not in kept)
     arriving = {access.buffer for access in step.reads if access.buffer in kept and lives[access.buffer][0] == number}

@@ -1,7 +1,7 @@
 """``simulate``: a trace on an accelerator."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -61,10 +61,7 @@ class Run:
     @property
     def macs(self) -> dict[str, int]:
         """Return the network's multiply-accumulates: binary (both operands one plane), float (any float), integer."""
-        total = {"binary": 0, "integer": 0, "float": 0}
-        for job in self.program.jobs:
-            total[_kind(job)] += job.macs
-        return total
+        return macs_by_kind(self.program.jobs)
 
     def utilization(self) -> Utilization:
         """Return the four utilizations of the arrays over their jobs; cycles without a job are left out."""
@@ -87,6 +84,14 @@ class Run:
         import pandas as pd
 
         return pd.json_normalize([layer_row(self, layer) for layer in self.layer_runs])
+
+
+def macs_by_kind(jobs: Iterable[Job]) -> dict[str, int]:
+    """Return the multiply-accumulates of jobs by kind."""
+    total = {"binary": 0, "integer": 0, "float": 0}
+    for job in jobs:
+        total[_kind(job)] += job.macs
+    return total
 
 
 def _kind(job: Job) -> str:
@@ -138,7 +143,7 @@ def simulate(
     if results:
         check_results(trace)
     steps = program(trace, accelerator)
-    check_scratchpads(steps, accelerator)
+    check_scratchpads(accelerator, steps)
     check_thresholds(trace, steps, accelerator)
     if engine is Engine.EVENTS:
         for job in steps.jobs:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from simulator.accelerator import VectorUnit
+from simulator.columns import larger
 from simulator.counts import Counts
 from simulator.inventory import VECTOR_UNIT
 from simulator.layout import ceil_div
@@ -104,7 +105,7 @@ def compute_cycles(function: VectorFunction, elements: int, groups: int, unit: V
 
 def step_cycles(compute: int, words: int, latency_cycles: int) -> int:
     """Return the cycles of a step: lanes and port work side by side, behind the wait for the first word."""
-    return max(compute, words) + (latency_cycles if words else 0)
+    return larger(compute, words) + (latency_cycles if words else 0)
 
 
 def function_counts(function: VectorFunction, elements: int, groups: int) -> Counts:

@@ -48,10 +48,10 @@ _RULES = {
 _WITHOUT_VALUE = ("missing", "extra_forbidden", "union_tag_not_found")
 
 
-def validate(model: type[Model], data: object, file: str | Path) -> Model:
+def validate(model: type[Model], data: object, file: str | Path | None) -> Model:
     """Return the data as that model.
 
-    Errors: InputError naming the file and, for every problem, field, rule and value.
+    Errors: InputError naming the file, if there is one, and, for every problem, field, rule and value.
     """
     try:
         return model.model_validate(data)

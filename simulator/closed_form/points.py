@@ -53,6 +53,18 @@ class Points:
         return cls(*np.ascontiguousarray(table.reshape(-1, len(fields(cls))).T))
 
     @classmethod
+    def spread(cls, parts: Iterable[tuple[Job, Accelerator, int]]) -> Self:
+        """Return the points of jobs on accelerators whose sizes are columns of so many (simulator/columns.py)."""
+        listed = list(parts)
+        table = np.empty((len(fields(cls)), sum(points for _, _, points in listed)), dtype=np.int64)
+        first = 0
+        for job, accelerator, points in listed:
+            for row, value in zip(table[:, first : first + points], _values(job, accelerator), strict=True):
+                row[:] = value
+            first += points
+        return cls(*table)
+
+    @classmethod
     def broadcast(cls, **columns: npt.ArrayLike) -> Self:
         """Return the points of columns that are given by field; a number stands for every point.
 

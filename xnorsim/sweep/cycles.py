@@ -1,0 +1,63 @@
+"""The cycles of all jobs of many groups of design points: the closed form, in calls of bounded size."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from simulator.closed_form import Points, closed_form
+from simulator.columns import Integers
+from simulator.plan import Plan
+from workloads.errors import InputError
+from xnorsim.sweep.feasible import Group, Refused
+
+CALL_POINTS = 1 << 18
+"""Jobs that are handed to the closed form at one time, about: their sizes take 40 MB."""
+
+Part = tuple[int, int]
+"""The places of a group, and of a job in its plan."""
+
+
+def job_cycles(groups: Sequence[tuple[Group, Plan]], refused: Refused) -> list[Integers]:
+    """Return the cycles by class of a single one of each job of each group's plan.
+
+    A point that the closed form refuses goes to ``refused``. Shapes: [jobs, 5, points] for each group.
+    """
+    solved = [np.empty((len(plan.jobs), 5, len(group)), dtype=np.int64) for group, plan in groups]
+    for parts in _calls(groups):
+        jobs = [(groups[g][1].jobs[j], groups[g][0]) for g, j in parts]
+        classes, rules = _solve(Points.spread((job, group.accelerator, len(group)) for job, group in jobs))
+        rows = np.concatenate([group.rows for _, group in jobs])
+        for index, rule in rules.items():
+            refused.setdefault(int(rows[index]), rule)
+        bounds = np.cumsum([len(group) for _, group in jobs])
+        for (g, j), found in zip(parts, np.split(classes, bounds[:-1]), strict=True):
+            solved[g][j] = found.T
+    return solved
+
+
+def _calls(groups: Sequence[tuple[Group, Plan]]) -> Iterator[list[Part]]:
+    """Yield all jobs of all groups, as many together as one call takes."""
+    parts: list[Part] = []
+    points = 0
+    for place, (group, plan) in enumerate(groups):
+        for job in range(len(plan.jobs)):
+            parts.append((place, job))
+            points += len(group)
+            if points >= CALL_POINTS:
+                yield parts
+                parts, points = [], 0
+    if parts:
+        yield parts
+
+
+def _solve(points: Points) -> tuple[Integers, Refused]:
+    """Return the classes of all points; of one that is refused, the rule."""
+    try:
+        return closed_form(points), {}
+    except InputError as error:
+        if len(points) == 1:
+            return np.zeros((1, 5), dtype=np.int64), {0: str(error)}
+    # One that is refused stops all: look for it in halves.
+    half = len(points) // 2
+    (first, rules), (second, others) = (_solve(points.take(part)) for part in (slice(half), slice(half, None)))
+    return np.concatenate((first, second)), rules | {half + index: rule for index, rule in others.items()}
