@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from costmodel.sram import MEASURED, Memory
 from costmodel.technology import Kind, SramPoint, SramTable, worse
+from simulator.columns import Floats
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 

@@ -125,9 +125,9 @@ class Accelerator:
         """Return the capacities of scratchpads A and B."""
         return self.scratchpad_a_bits, self.scratchpad_b_bits
 
-    def words_per_half(self, array: Array) -> tuple[int, int]:
-        """Return how many k words of each row a half of scratchpad A and of scratchpad B holds."""
+    def words_per_half(self, array: Array, planes: tuple[int, int] = (1, 1)) -> tuple[int, int]:
+        """Return how many k words of each row, in so many planes, a half of scratchpad A and of scratchpad B holds."""
         return (
-            self.scratchpad_a_bits // 2 // (array.rows * array.word_bits),
-            self.scratchpad_b_bits // 2 // (array.cols * array.word_bits),
+            self.scratchpad_a_bits // (2 * array.word_bits * planes[0] * array.rows),
+            self.scratchpad_b_bits // (2 * array.word_bits * planes[1] * array.cols),
         )

@@ -1,5 +1,7 @@
 """The border of a map: the taps of a direct feed that lie outside of it, where nothing moves and nothing is added."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,12 @@ def valid_words(job: Job, lanes: int) -> NDArray[np.int64]:
     if job.direct is None:
         return np.full(each, job.m, dtype=np.int64)
     return np.repeat(inside(job.direct.window).sum(axis=0), each)
+
+
+@lru_cache(maxsize=4096)
+def valid_word_count(job: Job, lanes: int) -> int:
+    """Return how many k words of A are valid, over all rows and places."""
+    return int(valid_words(job, lanes).sum())
 
 
 def valid_words_of_rows(job: Job, lanes: int) -> NDArray[np.int64]:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 def is_column(value: object) -> bool:
@@ -27,7 +29,7 @@ def smaller(a: int, b: int) -> int:
     return -larger(-a, -b)
 
 
-def choose(condition: bool | NDArray[np.bool_], yes: int, no: int) -> int:
+def choose(condition: bool | Flags, yes: int, no: int) -> int:
     """Return one number where a condition holds, the other where it does not."""
     if is_column(condition):
         return cast(int, np.where(condition, yes, no))

@@ -4,7 +4,7 @@ from collections import Counter
 from functools import lru_cache
 
 from simulator.accelerator import Accelerator, Array
-from simulator.borders import valid_words, valid_words_of_rows
+from simulator.borders import valid_word_count, valid_words, valid_words_of_rows
 from simulator.columns import choose
 from simulator.job import Job
 from simulator.layout import row_k_words
@@ -22,20 +22,19 @@ def event_counts(job: Job, accelerator: Accelerator, cycles: int, moved: Traffic
 
     Every register of the array is clocked every cycle: ``clock`` counts units times cycles.
     """
-    counts = data_counts(job, accelerator, moved)
+    counts = data_counts(Tiling.of(job, accelerator), moved)
     counts.update(clocks(accelerator.arrays[job.array], cycles))
     return counts
 
 
-def data_counts(job: Job, accelerator: Accelerator, moved: Traffic) -> Counts:
+def data_counts(tiling: Tiling, moved: Traffic) -> Counts:
     """Return the events of one job, without the clock.
 
     Data registers are written by valid words only. With several planes each k word is issued, read and passed on once
     in each pass. Sizes of the accelerator may be columns.
     """
-    tiling = Tiling.of(job, accelerator)
     array, job = tiling.array, tiling.job
-    valid = int(valid_words(job, array.lanes).sum())
+    valid = valid_word_count(job, array.lanes)
     pe, threshold = f"{array.name}.pe", f"{array.name}.threshold"
     counts: Counts = Counter()
     counts[pe, "multiply_accumulate"] = valid * job.passes * job.n

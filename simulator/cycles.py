@@ -23,7 +23,7 @@ class CycleClasses:
     @property
     def cycles(self) -> int:
         """Return the sum of the classes."""
-        return sum(getattr(self, field.name) for field in fields(self))
+        return sum(getattr(self, name) for name in CLASSES)
 
     @property
     def stall_cycles(self) -> int:
@@ -32,10 +32,14 @@ class CycleClasses:
 
     def times(self, count: int) -> Self:
         """Return the classes of that many equal jobs, which never overlap."""
-        return type(self)(*(count * getattr(self, field.name) for field in fields(self)))
+        return type(self)(*(count * getattr(self, name) for name in CLASSES))
 
     @classmethod
     def total(cls, parts: Iterable[Self]) -> Self:
         """Return the sum over several jobs."""
-        rows = [[getattr(part, field.name) for field in fields(cls)] for part in parts]
+        rows = [[getattr(part, name) for name in CLASSES] for part in parts]
         return cls(*(sum(column) for column in zip(*rows, strict=True)))
+
+
+CLASSES = tuple(field.name for field in fields(CycleClasses))
+"""The names of the classes."""

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from simulator.accelerator import Accelerator, VectorUnit
-from simulator.columns import larger
+from simulator.columns import is_column, larger
 from simulator.counts import Counts, clocks, event_counts
 from simulator.cycles import CycleClasses
 from simulator.engines import Engine, classes_of
@@ -164,6 +164,8 @@ def dram_wait(moved: DramTraffic, busy: int, accelerator: Accelerator) -> int:
     if accelerator.dram is None:
         return 0
     bits = (moved.reads + moved.writes) * accelerator.port.width_bits
+    if not is_column(bits) and not bits:
+        return 0
     return larger(0, ceil_div(bits, accelerator.dram.bits_per_cycle) - busy)
 
 

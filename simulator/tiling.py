@@ -92,9 +92,7 @@ class Tiling:
         array, width = accelerator.arrays[job.array], accelerator.port.width_bits
         if array.dataflow is Dataflow.INPUT_STATIONARY:
             job = job.exchanged
-        words_a, words_b = (
-            words // planes for words, planes in zip(accelerator.words_per_half(array), job.planes, strict=True)
-        )
+        words_a, words_b = accelerator.words_per_half(array, job.planes)
         if array.dataflow is Dataflow.OUTPUT_STATIONARY:
             return cls(job, array, width, smaller(words_a, words_b), array.rows)
         return cls(job, array, width, array.rows, smaller(array.accumulator_rows, words_a))

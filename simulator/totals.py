@@ -1,13 +1,13 @@
 """What a network takes on many accelerators of one structure: the totals of a run, in columns."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulator.accelerator import Accelerator
-from simulator.columns import Integers, choose
+from simulator.columns import Flags, Integers, choose
 from simulator.counts import Counts, clocks, data_counts
 from simulator.cycles import CycleClasses
 from simulator.inventory import VECTOR_UNIT
@@ -15,8 +15,8 @@ from simulator.layer_run import dram_counts, dram_wait, vector_cycles
 from simulator.plan import Plan
 from simulator.program import JobStep
 from simulator.residency import DramTraffic
-from simulator.residency_columns import Flags
-from simulator.traffic import Traffic, traffic
+from simulator.tiling import Tiling
+from simulator.traffic import Traffic, tiled_traffic
 from simulator.utilization import Utilization, work
 
 
@@ -41,16 +41,21 @@ def totals(plan: Plan, accelerator: Accelerator, classes: Sequence[CycleClasses]
 
     An accelerator without DRAM must hold all in its global buffer.
     """
-    moved = [traffic(job, accelerator) for job in plan.jobs]
-    lanes = _vector_cycles(plan, accelerator)
-    vector = sum(times * cycles for times, cycles in zip(plan.repeats, lanes, strict=True))
+    tilings = [Tiling.of(job, accelerator) for job in plan.jobs]
+    moved = [tiled_traffic(tiling) for tiling in tilings]
+    jobs, lanes = [one.cycles for one in classes], _vector_cycles(plan, accelerator)
     dram = _dram_traffic(plan, accelerator, moved)
-    waited = _waits(plan, accelerator, dram, [one.cycles for one in classes], lanes)
-    jobs = [one.times(job.count) for job, one in zip(plan.jobs, classes, strict=True)]
-    total = replace(CycleClasses.total(jobs), vector=vector, dram=sum(waited))
-    counts = _data(plan, accelerator, moved)
-    counts.update(_clocks(plan, accelerator, jobs, total))
+    waits = _waits(plan, accelerator, dram, jobs, lanes)
+    total = replace(
+        CycleClasses.total(one.times(job.count) for job, one in zip(plan.jobs, classes, strict=True)),
+        vector=_weighted(plan.repeats, lanes),
+        dram=sum(waits),
+    )
     whole = DramTraffic(sum(step.reads for step in dram), sum(step.writes for step in dram))
+    counts = Counter(plan.vector_counts)
+    for job, tiling, one in zip(plan.jobs, tilings, moved, strict=True):
+        counts.update({event: job.count * count for event, count in data_counts(tiling, one).items()})
+    counts.update(_clocks(plan, accelerator, jobs, total))
     counts.update(dram_counts(whole, accelerator))
     return Totals(
         classes=total,
@@ -65,10 +70,15 @@ def totals(plan: Plan, accelerator: Accelerator, classes: Sequence[CycleClasses]
     )
 
 
+def _weighted(times: Iterable[int], numbers: Iterable[int]) -> int:
+    return sum(many * number for many, number in zip(times, numbers, strict=True))
+
+
 def _all_jobs(plan: Plan, moved: Sequence[Traffic]) -> Traffic:
+    """Return what all jobs move together."""
+    counts = [job.count for job in plan.jobs]
     parts = ("a", "b", "thresholds", "results", "void")
-    pairs = list(zip(plan.jobs, moved, strict=True))
-    return Traffic(*(sum(job.count * getattr(one, part) for job, one in pairs) for part in parts))
+    return Traffic(*(_weighted(counts, (getattr(one, part) for one in moved)) for part in parts))
 
 
 def _vector_cycles(plan: Plan, accelerator: Accelerator) -> list[int]:
@@ -103,21 +113,14 @@ def _waits(
     ]
 
 
-def _data(plan: Plan, accelerator: Accelerator, moved: Sequence[Traffic]) -> Counts:
-    """Return the events of all steps, without clocks and DRAM."""
-    counts = Counter(plan.vector_counts)
-    for job, one in zip(plan.jobs, moved, strict=True):
-        counts.update({event: job.count * count for event, count in data_counts(job, accelerator, one).items()})
-    return counts
-
-
-def _clocks(plan: Plan, accelerator: Accelerator, jobs: Sequence[CycleClasses], total: CycleClasses) -> Counts:
+def _clocks(plan: Plan, accelerator: Accelerator, jobs: Sequence[int], total: CycleClasses) -> Counts:
     """Return the clock events: of what is gated in the cycles of its own steps, of the rest in all cycles."""
     counts: Counts = Counter()
+    cycles = total.cycles
     for array in accelerator.arrays.values():
-        own = sum(one.cycles for job, one in zip(plan.jobs, jobs, strict=True) if job.array == array.name)
-        counts.update(clocks(array, own if array.clock_gated else total.cycles))
+        own = sum(job.count * one for job, one in zip(plan.jobs, jobs, strict=True) if job.array == array.name)
+        counts.update(clocks(array, own if array.clock_gated else cycles))
     unit = accelerator.vector_unit
     if unit is not None:
-        counts[VECTOR_UNIT, "clock"] = unit.lanes * (total.vector if unit.clock_gated else total.cycles)
+        counts[VECTOR_UNIT, "clock"] = unit.lanes * (total.vector if unit.clock_gated else cycles)
     return counts

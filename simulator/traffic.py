@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.accelerator import Accelerator
-from simulator.borders import valid_words
+from simulator.borders import valid_word_count, valid_words
 from simulator.columns import choose
 from simulator.job import Job
 from simulator.layout import (
@@ -44,7 +44,11 @@ class Traffic:
 
 def traffic(job: Job, accelerator: Accelerator) -> Traffic:
     """Return the port words that a job moves; a and b are the job's own operands in every dataflow."""
-    tiling = Tiling.of(job, accelerator)
+    return tiled_traffic(Tiling.of(job, accelerator))
+
+
+def tiled_traffic(tiling: Tiling) -> Traffic:
+    """Return the port words that a job moves that is cut already."""
     moved, void = _operand_a(tiling)
     many_chunks, many_m, many_n = (count > 1 for count in (tiling.chunk_count, tiling.m_tiles, tiling.n_tiles))
     # With one chunk a half keeps its content as long as the tile of its side stays the same.
@@ -63,17 +67,15 @@ def traffic(job: Job, accelerator: Accelerator) -> Traffic:
 
 def _operand_a(tiling: Tiling) -> tuple[int, int]:
     """Return the port words of all rows of A, once: those that move, and those of border taps."""
-    job, (taps, elements) = tiling.job, tiling.job.taps
-    each, slot = k_words(elements, tiling.array.lanes), slot_bits(tiling.array)
-    whole = ceil_div(each * slot, tiling.port_bits)
-    requests = job.m * (taps * whole + _cuts(each, taps, slot, tiling.port_bits).at(tiling.chunk_words))
+    job, lanes, port_bits = tiling.job, tiling.array.lanes, tiling.port_bits
+    taps, elements = job.taps
+    each, slot = k_words(elements, lanes), slot_bits(tiling.array)
+    whole = ceil_div(each * slot, port_bits)
+    requests = job.m * (taps * whole + _cuts(each, taps, slot, port_bits).at(tiling.chunk_words))
     if job.direct is None:
         return job.planes[0] * requests, 0
-    # The first k word of each tap stands for the tap.
-    valid = valid_words(job, tiling.array.lanes)[::each]
-    moved = int(valid.sum()) * whole + _valid_cuts(job, tiling.array.lanes, slot, tiling.port_bits).at(
-        tiling.chunk_words
-    )
+    whole_taps = valid_word_count(job, lanes) // each
+    moved = whole_taps * whole + _valid_cuts(job, lanes, slot, port_bits).at(tiling.chunk_words)
     return job.planes[0] * moved, job.planes[0] * (requests - moved)
 
 

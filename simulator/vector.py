@@ -96,11 +96,17 @@ PER_GROUP = {
 """Instructions for one group of the functions that reduce."""
 
 
+_CYCLES, _GROUP_CYCLES = (
+    {function: instructions.cycles for function, instructions in table.items()} for table in (PER_ELEMENT, PER_GROUP)
+)
+
+
 def compute_cycles(function: VectorFunction, elements: int, groups: int, unit: VectorUnit) -> int:
     """Return the cycles that the lanes take, without any wait for the port."""
-    each = unit.cycles_per_element.get(function, PER_ELEMENT[function].cycles)
-    once = PER_GROUP.get(function, NONE).cycles
-    return ceil_div(elements, unit.lanes) * each + ceil_div(groups, unit.lanes) * once
+    each = unit.cycles_per_element.get(function, _CYCLES[function])
+    cycles = ceil_div(elements, unit.lanes) * each
+    once = _GROUP_CYCLES.get(function, 0)
+    return cycles + ceil_div(groups, unit.lanes) * once if once else cycles
 
 
 def step_cycles(compute: int, words: int, latency_cycles: int) -> int:

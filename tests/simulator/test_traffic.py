@@ -90,13 +90,13 @@ def test_columns_are_their_points(case: tuple[Job, list[Accelerator]]) -> None:
     job, accelerators = case
     together = stacked(accelerators)
     moved = traffic(job, together)
-    counts = data_counts(job, together, moved)
+    counts = data_counts(Tiling.of(job, together), moved)
     for number, accelerator in enumerate(accelerators):
         alone = traffic(job, accelerator)
         for name in ("a", "b", "thresholds", "results", "void", "loads"):
             assert np.broadcast_to(getattr(moved, name), len(accelerators))[number] == getattr(alone, name), name
         found = {event: np.broadcast_to(count, len(accelerators))[number] for event, count in counts.items()}
-        assert found == data_counts(job, accelerator, alone)
+        assert found == data_counts(Tiling.of(job, accelerator), alone)
 
 
 @given(st.lists(st.integers(-9, 9), min_size=1, max_size=40), st.integers(1, 60))

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.accelerator_columns import Size, size_of
-from simulator.columns import Integers
+from simulator.columns import Flags, Integers
 from workloads.errors import InputError, problem
 
 Rows = NDArray[np.intp]
 Column = NDArray[Any]
-Flags = NDArray[np.bool_]
 _CAPACITIES = ("capacity_bits", "capacity_kib")
 
 

@@ -13,7 +13,7 @@ from xnorsim.sweep.design_points import DesignPoints, Rows
 from xnorsim.sweep.feasible import Plans, Refused, feasible, out_of_range
 from xnorsim.sweep.numbers import Numbers, of_many, of_nothing
 
-BLOCK_POINTS = 4096
+BLOCK_POINTS = 8192
 """Points that are taken together: few enough for the processor's cache, enough to make numpy's calls cheap."""
 OK, INFEASIBLE = "ok", "infeasible"
 

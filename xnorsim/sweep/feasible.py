@@ -13,7 +13,7 @@ import numpy as np
 from simulator.accelerator import Accelerator
 from simulator.accelerator_columns import point, with_sizes
 from simulator.accelerator_file import check_sizes, parse_accelerator
-from simulator.columns import Integers
+from simulator.columns import Flags, Integers, is_column
 from simulator.errors import SimulationError
 from simulator.limits import check_scratchpads, check_thresholds, least_bits
 from simulator.plan import Plan
@@ -21,7 +21,7 @@ from simulator.program import program
 from simulator.residency import check_dram
 from workloads.errors import InputError
 from workloads.trace import Trace
-from xnorsim.sweep.design_points import DesignPoints, Flags, Rows, Structure
+from xnorsim.sweep.design_points import DesignPoints, Rows, Structure
 
 Refused = dict[int, str]
 """Row -> rule."""
@@ -92,7 +92,15 @@ def feasible(
     except InputError as error:
         refused.update(dict.fromkeys(rows.tolist(), str(error)))
         return None
-    return (group, plan) if len(group) else None
+    if not len(group):
+        return None
+    return _sorted(group), plan
+
+
+def _sorted(group: Group) -> Group:
+    """Bring points of like global buffers together: the more alike, the fewer buffers stay at some of them only."""
+    bits = group.accelerator.global_buffer_bits
+    return group.take(np.argsort(bits, kind="stable")) if is_column(bits) else group
 
 
 def _too_small(accelerator: Accelerator) -> Flags:
