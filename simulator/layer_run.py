@@ -1,10 +1,11 @@
 """What one step of a program took: its jobs on an array, or a function on the vector unit."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from simulator.accelerator import Accelerator, VectorUnit
-from simulator.columns import is_column, larger
+from simulator.columns import choose, is_column, larger
 from simulator.counts import Counts, clocks, event_counts
 from simulator.cycles import CycleClasses
 from simulator.engines import Engine, classes_of
@@ -79,22 +80,32 @@ class LayerRun:
 
     @property
     def bound_by(self) -> str:
-        """Name what most of the cycles went to: issue, drain (the class schedule), load, store, flush, vector or dram.
+        """Name what most of the cycles went to."""
+        return most_of(spent(self.total_classes, self.lane_cycles, self.accesses))
 
-        Loads and stores share the port: a wait for it is put down to whichever of the two moves more.
-        """
-        classes = self.total_classes
-        loads, stores = (sum(a.words for a in accesses) for accesses in (self.accesses.reads, self.accesses.writes))
-        port = "load" if loads >= stores else "store"
-        spent = (
-            (classes.issue, "issue"),
-            (classes.schedule, "drain"),
-            (classes.stall_cycles, port),
-            (classes.flush, "flush"),
-            (classes.vector, "vector" if self.lane_cycles >= loads + stores else port),
-            (classes.dram, "dram"),
-        )
-        return max(spent, key=lambda part: part[0])[1]
+
+def spent(classes: CycleClasses, lane_cycles: int, accesses: Accesses) -> dict[str, int]:
+    """Return what the cycles of a step went to: issue, drain (the class schedule), load, store, flush, vector or dram.
+
+    Loads and stores share the port: a wait for it is put down to whichever of the two moves more.
+    """
+    loads, stores = (sum(access.words for access in side) for side in (accesses.reads, accesses.writes))
+    computes, loading = lane_cycles >= loads + stores, loads >= stores
+    waits = classes.stall_cycles + choose(computes, 0, classes.vector)
+    return {
+        "issue": classes.issue,
+        "drain": classes.schedule,
+        "load": choose(loading, waits, 0),
+        "store": choose(loading, 0, waits),
+        "flush": classes.flush,
+        "vector": choose(computes, classes.vector, 0),
+        "dram": classes.dram,
+    }
+
+
+def most_of(cycles: Mapping[str, int]) -> str:
+    """Name what most of the cycles went to, of equals the first."""
+    return max(cycles, key=lambda name: cycles[name])
 
 
 def job_layer(step: JobStep, one: JobRun) -> LayerRun:

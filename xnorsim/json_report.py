@@ -33,7 +33,7 @@ def json_report(
     return {
         "schema_version": SCHEMA_VERSION,
         **_totals(outcome),
-        "traffic_bits": traffic_bits(run),
+        "traffic_bits": _traffic_bits(run),
         "macs": run.macs,
         "utilization": asdict(run.utilization()),
         "layers": _layers(run, costs),
@@ -79,7 +79,7 @@ def _baseline(outcome: Outcome, baseline: Outcome, casts: Sequence[Cast]) -> dic
     both = ours is not None and theirs is not None
     return {
         **_totals(baseline),
-        "traffic_bits": traffic_bits(baseline.run),
+        "traffic_bits": _traffic_bits(baseline.run),
         "macs": baseline.run.macs,
         "warnings": [*warnings_of_run(baseline.run), *baseline.costs.warnings],
         "not_priced": list(baseline.costs.not_priced),
@@ -90,7 +90,7 @@ def _baseline(outcome: Outcome, baseline: Outcome, casts: Sequence[Cast]) -> dic
     }
 
 
-def traffic_bits(run: Run) -> dict[str, int]:
+def _traffic_bits(run: Run) -> dict[str, int]:
     """Return what passes the port: operands, thresholds and results of jobs, the vector unit's; and DRAM's."""
     width = run.accelerator.port.width_bits
     jobs = [(layer.count, layer.one.traffic) for layer in run.layer_runs if layer.one is not None]

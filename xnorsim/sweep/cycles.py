@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from simulator.closed_form import Points, closed_form
-from simulator.columns import Integers
+from simulator.columns import Flags, Integers
 from simulator.plan import Plan
 from workloads.errors import InputError
 from xnorsim.sweep.feasible import Group, Refused
 
+MOST_CYCLES = 1 << 46
+"""Cycles of a network up to which 64 bits hold its events: there are at most 2^16 of a kind in a cycle."""
 CALL_POINTS = 1 << 18
 """Jobs that are handed to the closed form at one time, about: their sizes take 40 MB."""
 
@@ -33,6 +35,12 @@ def job_cycles(groups: Sequence[tuple[Group, Plan]], refused: Refused) -> list[I
         for (g, j), found in zip(parts, np.split(classes, bounds[:-1]), strict=True):
             solved[g][j] = found.T
     return solved
+
+
+def too_long(plan: Plan, solved: Integers) -> Flags:
+    """Tell at which points the jobs alone take too long. Shapes: solved [jobs, 5, points], as of job_cycles."""
+    counts = np.array([job.count for job in plan.jobs], dtype=np.float64)
+    return np.asarray(counts @ solved.sum(axis=1) >= MOST_CYCLES)
 
 
 def _calls(groups: Sequence[tuple[Group, Plan]]) -> Iterator[list[Part]]:

@@ -1,33 +1,41 @@
 """The evaluation of many design points of one network at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from costmodel.technology import Technology
+from simulator.columns import Flags
+from simulator.cycles import CycleClasses
+from simulator.plan import Plan
+from simulator.plan_run import PlanRun
 from workloads.trace import Trace
-from xnorsim.sweep.cycles import job_cycles
+from xnorsim.sweep.cycles import MOST_CYCLES, job_cycles, too_long
 from xnorsim.sweep.design_points import DesignPoints, Rows
-from xnorsim.sweep.feasible import Plans, Refused, feasible, out_of_range
-from xnorsim.sweep.numbers import Numbers, of_many, of_nothing
+from xnorsim.sweep.feasible import Group, Plans, Refused, feasible, out_of_range
+from xnorsim.sweep.numbers import Numbers, layers_of, of_nothing, totals_of
 
 BLOCK_POINTS = 8192
 """Points that are taken together: few enough for the processor's cache, enough to make numpy's calls cheap."""
-OK, INFEASIBLE = "ok", "infeasible"
+OK, INFEASIBLE, FAILED = "ok", "infeasible", "failed"
 
 
 class Evaluator:
     """What a network takes and costs on each of many accelerators, which are design points over a base file.
 
-    It can be pickled; plans that were made once are kept for later calls.
+    With ``layers`` each layer's cycles are found too, and what bounds it. An evaluator can be pickled; plans that were
+    made once are kept for later calls.
     """
 
-    def __init__(self, trace: Trace, base: Mapping[str, Any], technology: Technology) -> None:
+    def __init__(
+        self, trace: Trace, base: Mapping[str, Any], technology: Technology, *, layers: bool = False
+    ) -> None:  # fmt: skip
         self._trace = trace
         self._base = base
         self._technology = technology
+        self._layers = layers
         self._plans = Plans(trace)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -36,38 +44,56 @@ class Evaluator:
     def __call__(self, columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
         """Return columns of results for columns of fields.
 
-        ``status`` is ``ok`` or ``infeasible``; then ``rule`` has what ``xnorsim run`` would say, and the numbers are 0.
-        All others have the names of the JSON of a run: ``cycles``, ``energy_pj.on_chip``.
+        ``status`` is ``ok``; ``infeasible``, then ``rule`` is what a run would say; or ``failed``, then ``rule`` says
+        why. All other columns have the names of a run's JSON (``energy_pj.on_chip``), and are 0 where a point is not
+        ok. Those of layers are ``layers.NAME.cycles`` and ``layers.NAME.bound_by``.
         """
         points = DesignPoints.of(self._base, columns)
-        refused = out_of_range(points)
+        nothing = of_nothing(operation.name for operation in self._trace.operations if self._layers)
+        results, refused = _Results(len(points), nothing), out_of_range(points)
         found = [feasible(points, structure, self._plans, refused) for structure in points.structures()]
         groups = [group for group in found if group is not None]
-        results = _Results(len(points))
         for (group, plan), classes in zip(groups, job_cycles(groups, refused), strict=True):
-            for first in range(0, len(group), BLOCK_POINTS):
-                block = slice(first, first + BLOCK_POINTS)
-                part = group.take(block)
-                results.put(part.rows, of_many(plan, part.accelerator, classes[:, :, block], self._technology))
+            for block in _blocks(group, plan):
+                part, solved = group.take(block), classes[:, :, block]
+                run = PlanRun(plan, part.accelerator, [CycleClasses(*one) for one in solved])
+                numbers = {**totals_of(run, self._technology), **(layers_of(run) if self._layers else {})}
+                results.put(part.rows, numbers, too_long(plan, solved) | (numbers["cycles"] >= MOST_CYCLES))
         return results.columns(refused)
+
+
+def _blocks(group: Group, plan: Plan) -> Iterator[slice]:
+    """Yield the points in blocks: first those whose global buffers do not hold everything, as they are sorted so."""
+    needed_bits = plan.residency.needed * group.accelerator.port.width_bits
+    short = int(np.count_nonzero(np.broadcast_to(group.accelerator.global_buffer_bits < needed_bits, len(group))))
+    for first, end in ((0, short), (short, len(group))):
+        for start in range(first, end, BLOCK_POINTS):
+            yield slice(start, min(start + BLOCK_POINTS, end))
 
 
 class _Results:
     """The columns of results so far."""
 
-    def __init__(self, points: int) -> None:
-        self._rules = np.full(points, "", dtype=object)
-        self._numbers = {name: np.zeros(points, dtype=type(zero)) for name, zero in of_nothing().items()}
+    def __init__(self, points: int, nothing: Numbers) -> None:
+        self._nothing = nothing
+        self._status = np.full(points, OK, dtype=object)
+        self._rule = np.full(points, "", dtype=object)
+        self._numbers = {
+            name: np.full(points, value, dtype=object if isinstance(value, str) else type(value))
+            for name, value in nothing.items()
+        }
 
-    def put(self, rows: Rows, numbers: Numbers) -> None:
+    def put(self, rows: Rows, numbers: Numbers, failed: Flags) -> None:
         for name, column in self._numbers.items():
             column[rows] = numbers[name]
+        self._without(rows[failed], FAILED, f"takes {MOST_CYCLES} cycles or more, which a sweep does not count")
 
     def columns(self, refused: Refused) -> dict[str, NDArray[Any]]:
-        rows = list(refused)
-        self._rules[rows] = list(refused.values())
-        status = np.full(len(self._rules), OK, dtype=object)
-        status[rows] = INFEASIBLE
-        for column in self._numbers.values():
-            column[rows] = 0
-        return {"status": status, "rule": self._rules, **self._numbers}
+        self._without(list(refused), INFEASIBLE, list(refused.values()))
+        return {"status": self._status, "rule": self._rule, **self._numbers}
+
+    def _without(self, rows: Rows | list[int], status: str, rule: str | list[str]) -> None:
+        self._status[rows] = status
+        self._rule[rows] = rule
+        for name, column in self._numbers.items():
+            column[rows] = self._nothing[name]
