@@ -64,7 +64,8 @@ def _solve(points: Points) -> tuple[Integers, Refused]:
         return closed_form(points), {}
     except InputError as error:
         if len(points) == 1:
-            return np.zeros((1, 5), dtype=np.int64), {0: str(error)}
+            # Any cycles: they go on to be counted, but not to be seen.
+            return np.ones((1, 5), dtype=np.int64), {0: str(error)}
     # One that is refused stops all: look for it in halves.
     half = len(points) // 2
     (first, rules), (second, others) = (_solve(points.take(part)) for part in (slice(half), slice(half, None)))

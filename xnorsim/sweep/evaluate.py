@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from costmodel.technology import Technology
-from simulator.columns import Flags
 from simulator.cycles import CycleClasses
 from simulator.plan import Plan
 from simulator.plan_run import PlanRun
@@ -56,9 +55,14 @@ class Evaluator:
         for (group, plan), classes in zip(groups, job_cycles(groups, refused), strict=True):
             for block in _blocks(group, plan):
                 part, solved = group.take(block), classes[:, :, block]
+                long = too_long(plan, solved)
+                if long.any():
+                    results.fail(part.rows[long])
+                    part, solved = part.take(~long), solved[:, :, ~long]
                 run = PlanRun(plan, part.accelerator, [CycleClasses(*one) for one in solved])
                 numbers = {**totals_of(run, self._technology), **(layers_of(run) if self._layers else {})}
-                results.put(part.rows, numbers, too_long(plan, solved) | (numbers["cycles"] >= MOST_CYCLES))
+                results.put(part.rows, numbers)
+                results.fail(part.rows[numbers["cycles"] >= MOST_CYCLES])
         return results.columns(refused)
 
 
@@ -83,10 +87,13 @@ class _Results:
             for name, value in nothing.items()
         }
 
-    def put(self, rows: Rows, numbers: Numbers, failed: Flags) -> None:
+    def put(self, rows: Rows, numbers: Numbers) -> None:
         for name, column in self._numbers.items():
             column[rows] = numbers[name]
-        self._without(rows[failed], FAILED, f"takes {MOST_CYCLES} cycles or more, which a sweep does not count")
+
+    def fail(self, rows: Rows) -> None:
+        if len(rows):
+            self._without(rows, FAILED, f"takes {MOST_CYCLES} cycles or more, which a sweep does not count")
 
     def columns(self, refused: Refused) -> dict[str, NDArray[Any]]:
         self._without(list(refused), INFEASIBLE, list(refused.values()))
