@@ -1,6 +1,6 @@
 """Operands for jobs, played back to back on the RTL and compared with engine and reference."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from workloads.encodings import Encoding
 from workloads.packing import Words, pack_bits
 from workloads.reference import product, threshold
 from workloads.trace import Thresholds
-from xnorsim.cosimulation.jobs import RtlJob, play
+from xnorsim.cosimulation.builds import Design
+from xnorsim.cosimulation.jobs import RtlJob, bench_design, play_on
 from xnorsim.cosimulation.memory import Area, operand_area, result_bytes, threshold_area
 from xnorsim.cosimulation.network import (
     UNWRITTEN,
@@ -62,7 +63,13 @@ def _planes(rows: int, k: int, encoding: Encoding, rng: np.random.Generator) -> 
 
 
 def check_on_rtl(
-    cases: Sequence[Case], accelerator: Accelerator, work_dir: Path, *, least_memory_words: int = 1, seed: int = 1
+    cases: Sequence[Case],
+    accelerator: Accelerator,
+    work_dir: Path,
+    *,
+    least_memory_words: int = 1,
+    seed: int = 1,
+    design: Callable[[Mapping[str, int]], Design] = bench_design,
 ) -> None:
     """Play all cases back to back: every cycle class as the engine's, every result as the reference's.
 
@@ -73,7 +80,7 @@ def check_on_rtl(
     rtl_jobs = [_placed(case, accelerator, memory, noise) for case in cases]
     image = memory.image()
     parameters = rtl_parameters(accelerator, "xnor", memory_words(max(len(image), least_memory_words)))
-    cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir, seed)
+    cycles, after = play_on(design(parameters), image, rtl_jobs, accelerator.port.latency_cycles, work_dir, seed)
     for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
         stalled = f", {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled" if case.stalls else ""
         where = f"job {number}: {case.job} on {accelerator}{stalled}"
