@@ -9,6 +9,7 @@ import numpy as np
 from simulator.accelerator import Accelerator, Dataflow
 from simulator.engine import run_job
 from simulator.job import Job
+from simulator.layout import accumulator_slot_bits
 from workloads.encodings import Encoding
 from workloads.packing import Words, pack_bits
 from workloads.reference import product, threshold
@@ -88,6 +89,10 @@ def check_on_rtl(
         assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
         result = read_result(after, played.r_addr, case.job, accelerator)
         assert np.array_equal(result, case.expected), where
+        if not case.job.thresholds:
+            stored = _stored_sums(case, accelerator)
+            there = after[played.r_addr :].reshape(-1)[: stored.size].reshape(stored.shape)
+            assert np.array_equal(there, stored), f"signs or zeros behind the last channel; {where}"
     untouched = np.ones(len(image), dtype=np.bool_)
     for case, played in zip(cases, rtl_jobs, strict=True):
         words = _result_area(case.job, accelerator).size * 8 // accelerator.port.width_bits
@@ -122,6 +127,16 @@ def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.rand
 def _among_noise(area: Area, used: Area, noise: np.random.Generator) -> Area:
     """Set the bits of an area that hold nothing (tails of rows, gaps between slots) at random."""
     return area | (noise.integers(0, 256, area.shape, np.uint8) & ~used)
+
+
+def _stored_sums(case: Case, accelerator: Accelerator) -> Area:
+    """Return the area of accumulators whole: each fills its slot with its sign, a row ends in zeros."""
+    area = np.zeros_like(_result_area(case.job, accelerator))
+    array = accelerator.arrays["xnor"]
+    written = case.expected.T if array.dataflow is Dataflow.INPUT_STATIONARY else case.expected
+    slots = np.ascontiguousarray(written).astype(f"<i{accumulator_slot_bits(array) // 8}").view(np.uint8)
+    area[:, : slots.shape[1]] = slots
+    return area
 
 
 def _result_area(job: Job, accelerator: Accelerator) -> Area:
