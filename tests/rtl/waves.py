@@ -17,6 +17,9 @@ UNIT_COLOURS = "75"
 # A cell takes about five letters.
 LETTERS_A_CELL = 5
 
+NODES = "".join(letter for letter in map(chr, range(ord("A"), ord("ß"))) if letter.isupper())
+"""What arrows start and end at; WaveDrom writes small letters out, capital ones not."""
+
 Box = tuple[Hashable, str, str]
 """What tells a box from its neighbour, its colour and its label."""
 Lane = dict[str, Any]
@@ -52,7 +55,7 @@ def _arrows(edges: Sequence[Edge], lanes: Sequence[Lane]) -> list[str]:
     """Mark what was waited for, two edges before: a credit or a response, and what it let go."""
     by_name = {lane["name"]: lane for lane in lanes if lane}
     nodes = {name: ["."] * len(edges) for name in by_name}
-    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    letters = iter(NODES)
     arrows = []
     for cause, effect, end in _causes(edges):
         if nodes[cause][end - 2] == ".":
@@ -119,13 +122,19 @@ def _unit(number: int | None, *, stationary: bool) -> Box | None:
 
 
 def _columns(edges: Sequence[Edge]) -> Iterator[list[Box | None]]:
-    """Yield the rows of its place that each column writes."""
+    """Yield the rows that each column writes; another place is another tile."""
     for column in zip(*(edge.written for edge in edges), strict=True):
-        yield [row and (number, UNIT_COLOURS[row.place % 2], f"r{row.row}") for number, row in enumerate(column)]
+        boxes: list[Box | None] = []
+        tile, place = -1, None
+        for number, row in enumerate(column):
+            if row is not None and row.place != place:
+                tile, place = tile + 1, row.place
+            boxes.append(row and (number, UNIT_COLOURS[tile % 2], f"r{row.row}"))
+        yield boxes
 
 
 def _boxes(name: str, boxes: Iterable[Box | None]) -> Lane:
-    """Return a lane of boxes, one as long as it goes on; a label that does not fit is left away."""
+    """Return a lane of boxes, one as long as it goes on; a label that does not fit is left out."""
     letters: list[str] = []
     labels: list[tuple[str, int]] = []
     before: Box | None = None

@@ -17,6 +17,7 @@ async def cut_and_repeat(dut: Any) -> None:
     """Cut the job off at each of its edges in turn, and after each play it whole; write down what came of it."""
     script = json.loads(Path(os.environ["XNORSIM_JOBS"]).read_text())
     dut.dump_i.value = 0
+    dut.job_valid_i.value = 1
     dut.latency_i.value = script["latency"]
     for port, value in script["ports"].items():
         getattr(dut, port).value = value
@@ -33,16 +34,14 @@ async def cut_and_repeat(dut: Any) -> None:
 
 
 async def start(dut: Any) -> None:
-    """Reset, whatever is going on, and offer the job until it is accepted."""
+    """Reset, whatever is going on, and wait until the job is accepted, which is offered all the time."""
     await FallingEdge(dut.clk_i)
     dut.rst_ni.value = 0
-    dut.job_valid_i.value = 0
     await ClockCycles(dut.clk_i, 2)
     await FallingEdge(dut.clk_i)
+    assert dut.jobs_done_o.value.to_unsigned() == 0
     dut.rst_ni.value = 1
-    dut.job_valid_i.value = 1
     await FallingEdge(dut.job_ready_o)
-    dut.job_valid_i.value = 0
 
 
 async def memory(dut: Any, dump: Path) -> str:
