@@ -6,7 +6,7 @@
 //   operands exchanged); AccumulatorRows 1..65536, the rows of results in a place of the result buffer
 //   (weight stationary only); Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
 //   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, all planes
-//   together (in weight stationary B's is at least Rows, a fold); ResultTiles 2..8; DimBits 1..30; AddrBits 1..64,
+//   together (in weight stationary B's is at least Rows, a fold); ResultTiles 2..8; DimBits 1..30; WindowBits 1..DimBits; AddrBits 1..64,
 //   enough for the longest segment.
 // Latency: docs/microarchitecture.md, sections 3 to 5; the first request is accepted 2 cycles after the job.
 // Overflow: none, see xnorsim_pe; the job's fields are legal when it is offered (LegalJob_A).
@@ -24,6 +24,7 @@ module xnorsim_core #(
   parameter int unsigned ScratchpadWordsB = 8,
   parameter int unsigned ResultTiles = 5,
   parameter int unsigned DimBits = 20,
+  parameter int unsigned WindowBits = 8,
   parameter int unsigned AddrBits = 32,
   localparam int unsigned CountBits = $clog2(Lanes + 1),
   // The longest chunk: a fold, or that of one plane, which both operands' halves must hold.
@@ -51,6 +52,19 @@ module xnorsim_core #(
   input  logic [ChunkBits-1:0] job_chunk_words_i,
   // Weight stationary: rows of an m tile, as many as fit a half of scratchpad A in all planes, and a place.
   input  logic [RowCountBits-1:0] job_tile_rows_i,
+  // The map that A is read from: a row of A is a place of the window, a tap has so many k words.
+  input  logic [DimBits-1:0]   job_tap_words_i,
+  input  logic [DimBits-1:0]   job_map_h_i,
+  input  logic [DimBits-1:0]   job_map_w_i,
+  input  logic [DimBits-1:0]   job_result_w_i,
+  input  logic [WindowBits-1:0] job_kernel_h_i,
+  input  logic [WindowBits-1:0] job_kernel_w_i,
+  input  logic [WindowBits-1:0] job_stride_h_i,
+  input  logic [WindowBits-1:0] job_stride_w_i,
+  input  logic [WindowBits-1:0] job_padding_h_i,
+  input  logic [WindowBits-1:0] job_padding_w_i,
+  input  logic [WindowBits-1:0] job_dilation_h_i,
+  input  logic [WindowBits-1:0] job_dilation_w_i,
   // Planes 1..8; digits 0 and 1 instead of -1 and +1; the weight doubles with each plane; the top
   // plane counts negative. The shift is the weight of the first pair.
   input  logic [3:0]           job_a_planes_i,
@@ -72,6 +86,8 @@ module xnorsim_core #(
   input  logic                 req_ready_i,
   output logic                 req_write_o,
   output logic                 req_last_o,
+  // Nothing moves: the load is answered, whatever with.
+  output logic                 req_void_o,
   output logic [AddrBits-1:0]  req_addr_o,
   output logic [PortBits-1:0]  req_wdata_o,
   output logic [PortBits-1:0]  req_wmask_o,
@@ -126,6 +142,9 @@ module xnorsim_core #(
   if (DimBits < 1 || DimBits > 30) begin : gen_illegal_dim_bits
     $error("DimBits must be 1..30");
   end
+  if (WindowBits < 1 || WindowBits > DimBits) begin : gen_illegal_window_bits
+    $error("WindowBits must be 1..DimBits");
+  end
   if (AddrBits < OffsetBits || AddrBits > 64) begin : gen_illegal_addr_bits
     $error("AddrBits must be 1..64 and enough for the longest segment");
   end
@@ -141,7 +160,8 @@ module xnorsim_core #(
   logic [3:0] job_a_planes, job_b_planes, job_shift;
   logic [ChunkBits-1:0] job_chunk_words, chunk_words;
   logic [RowCountBits-1:0] job_tile_rows, tile_rows;
-  logic [DimBits-1:0] job_m, job_n, job_k_words, job_n_words;
+  logic [DimBits-1:0] job_m, job_n, job_k_words, job_tap_words, job_n_words;
+  logic [3*DimBits+8*WindowBits-1:0] job_window;
   logic [AddrBits-1:0] job_a_addr, job_b_addr, job_t_addr, job_r_addr;
   logic [CountBits-1:0] tail_lanes;
   logic [Lanes-1:0] tail_mask;
@@ -150,7 +170,7 @@ module xnorsim_core #(
 
   xnorsim_job #(
     .Lanes(Lanes), .ChunkWords(ChunkWords), .TileRows(TileRows), .DimBits(DimBits),
-    .AddrBits(AddrBits)
+    .WindowBits(WindowBits), .AddrBits(AddrBits)
   ) u_job (
     .clk_i,
     .rst_ni,
@@ -164,6 +184,18 @@ module xnorsim_core #(
     .job_thresholds_i,
     .job_chunk_words_i,
     .job_tile_rows_i,
+    .job_tap_words_i,
+    .job_map_h_i,
+    .job_map_w_i,
+    .job_result_w_i,
+    .job_kernel_h_i,
+    .job_kernel_w_i,
+    .job_stride_h_i,
+    .job_stride_w_i,
+    .job_padding_h_i,
+    .job_padding_w_i,
+    .job_dilation_h_i,
+    .job_dilation_w_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_a_unipolar_i,
@@ -182,6 +214,8 @@ module xnorsim_core #(
     .m_o          (job_m),
     .n_o          (job_n),
     .k_words_o    (job_k_words),
+    .tap_words_o  (job_tap_words),
+    .window_o     (job_window),
     .n_words_o    (job_n_words),
     .thresholds_o (job_thresholds),
     .chunk_words_o(job_chunk_words),
@@ -228,7 +262,7 @@ module xnorsim_core #(
     .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
     .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .ResultTiles(ResultTiles), .DimBits(DimBits),
-    .AddrBits(AddrBits), .OffsetBits(OffsetBits)
+    .WindowBits(WindowBits), .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_port (
     .clk_i,
     .rst_ni,
@@ -236,12 +270,14 @@ module xnorsim_core #(
     .job_m_i          (job_m),
     .job_n_i          (job_n),
     .job_k_words_i    (job_k_words),
+    .job_tap_words_i  (job_tap_words),
     .job_n_words_i    (job_n_words),
     .job_chunk_words_i(chunk_words),
     .job_tile_rows_i  (tile_rows),
     .job_a_planes_i   (job_a_planes),
     .job_b_planes_i   (job_b_planes),
     .job_thresholds_i (job_thresholds),
+    .job_window_i     (job_window),
     .job_a_addr_i     (job_a_addr),
     .job_b_addr_i     (job_b_addr),
     .job_t_addr_i     (job_t_addr),
@@ -256,12 +292,13 @@ module xnorsim_core #(
     .req_ready_i,
     .req_write_o,
     .req_last_o,
+    .req_void_o,
     .req_addr_o,
     .req_wdata_o,
     .req_wmask_o
   );
 
-  logic [Rows-1:0] a_read, a_valid;
+  logic [Rows-1:0] a_read, a_issued, a_inside, a_valid;
   logic [Cols-1:0] b_read, b_valid;
   logic a_half, b_half, first, last, negative;
   logic [3:0] shift;
@@ -276,7 +313,7 @@ module xnorsim_core #(
     .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .ChunkWords(ChunkWords), .Cols(Cols),
     .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ScratchpadWordsA(ScratchpadWordsA), .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits),
-    .OffsetBits(OffsetBits)
+    .WindowBits(WindowBits), .OffsetBits(OffsetBits)
   ) u_operands (
     .clk_i,
     .rst_ni,
@@ -284,11 +321,13 @@ module xnorsim_core #(
     .job_m_i          (job_m),
     .job_n_i          (job_n),
     .job_k_words_i    (job_k_words),
+    .job_tap_words_i  (job_tap_words),
     .job_chunk_words_i(chunk_words),
     .job_tile_rows_i  (tile_rows),
     .job_a_planes_i   (job_a_planes),
     .job_b_planes_i   (job_b_planes),
     .job_thresholds_i (job_thresholds),
+    .job_window_i     (job_window),
     .rsp_valid_i,
     .rsp_data_i,
     .slot_ready_o     (slot_ready),
@@ -301,11 +340,15 @@ module xnorsim_core #(
     .a_word_i         (a_word),
     .b_word_i         (b_word),
     .a_o              (a),
+    .a_inside_o       (a_inside),
     .b_o              (b),
     .threshold_half_i (threshold_half),
     .threshold_o      (threshold),
     .direction_o      (direction)
   );
+
+  // A word of a border tap takes its time and is not valid.
+  assign a_valid = a_issued & a_inside;
 
   if (Dataflow == 0) begin : gen_output_stationary
     logic tail, unused_ready;
@@ -322,6 +365,7 @@ module xnorsim_core #(
       .job_m_i          (job_m),
       .job_n_i          (job_n),
       .job_k_words_i    (job_k_words),
+      .job_tap_words_i  (job_tap_words),
       .job_chunk_words_i(chunk_words),
       .job_a_planes_i   (job_a_planes),
       .job_b_planes_i   (job_b_planes),
@@ -339,7 +383,7 @@ module xnorsim_core #(
       .b_word_o         (b_word),
       .a_free_o         (a_free),
       .b_free_o         (b_free),
-      .a_valid_o        (a_valid),
+      .a_valid_o        (a_issued),
       .b_valid_o        (b_valid),
       .first_o          (first),
       .last_o           (last),
@@ -397,7 +441,7 @@ module xnorsim_core #(
       .job_m_i         (job_m),
       .job_n_i         (job_n),
       .job_k_words_i   (job_k_words),
-      .job_tap_words_i (job_k_words),
+      .job_tap_words_i (job_tap_words),
       .job_tile_rows_i (tile_rows),
       .job_a_planes_i  (job_a_planes),
       .job_b_planes_i  (job_b_planes),
@@ -416,7 +460,7 @@ module xnorsim_core #(
       .b_word_o        (b_word),
       .a_free_o        (a_free),
       .b_free_o        (b_free),
-      .a_valid_o       (a_valid),
+      .a_valid_o       (a_issued),
       .b_valid_o       (b_valid),
       .switch_o        (switch_flag),
       .first_o         (first),
@@ -510,6 +554,14 @@ module xnorsim_core #(
                    (job_m_i != '0) && (job_n_i != '0) && (job_k_words_i != '0)
                    && (job_tail_lanes_i != '0) && (32'(job_tail_lanes_i) <= Lanes)
                    && (32'(job_n_words_i) == (32'(job_n_i) + Lanes - 1) / Lanes));
+
+  LegalWindow_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
+                   (job_map_h_i != '0) && (job_map_w_i != '0) && (job_result_w_i != '0)
+                   && (job_stride_h_i != '0) && (job_stride_w_i != '0)
+                   && (job_dilation_h_i != '0) && (job_dilation_w_i != '0)
+                   && (64'(job_kernel_h_i) * 64'(job_kernel_w_i) * 64'(job_tap_words_i)
+                       == 64'(job_k_words_i)));
 
   // A half holds a chunk of every plane, or an m tile, and no weight outgrows its four bits.
   logic legal_sizes;

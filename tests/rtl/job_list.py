@@ -11,7 +11,7 @@ from simulator.engine import run_job
 from simulator.job import Job
 from workloads.encodings import Encoding
 from workloads.packing import Words, pack_bits
-from workloads.reference import product, threshold
+from workloads.reference import convolution, product, threshold
 from workloads.trace import Thresholds
 from xnorsim.cosimulation.jobs import RtlJob, play
 from xnorsim.cosimulation.memory import Area, operand_area, result_bytes, threshold_area
@@ -43,8 +43,14 @@ class Case:
 
 def random_case(job: Job, accelerator: Accelerator, rng: np.random.Generator, stalls: tuple[bool, ...] = ()) -> Case:
     """Draw operands; thresholds lie among the sums, so that both outcomes occur."""
-    a, b = _planes(job.m, job.k, job.encoding_a, rng), _planes(job.n, job.k, job.encoding_b, rng)
-    sums = product(a, b, job.k, job.encoding_a, job.encoding_b)
+    b = _planes(job.n, job.k, job.encoding_b, rng)
+    if job.direct is None:
+        a = _planes(job.m, job.k, job.encoding_a, rng)
+        sums = product(a, b, job.k, job.encoding_a, job.encoding_b)
+    else:
+        window, channels = job.direct.window, job.direct.channels
+        a = _planes(window.size[0] * window.size[1], channels, job.encoding_a, rng)
+        sums = convolution(a, b, window, channels, job.encoding_a, job.encoding_b)
     if not job.thresholds:
         return Case(job, a, b, None, sums, stalls)
     most = (1 << (accelerator.arrays[job.array].accumulator_bits - 1)) - 1
@@ -90,11 +96,12 @@ def check_on_rtl(
 
 def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.random.Generator) -> RtlJob:
     array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
+    taps, elements = case.job.taps
 
-    def operand(packed: Words) -> int:
-        ones = np.broadcast_to(pack_bits(np.ones((1, 1, case.job.k), dtype=np.bool_)), packed.shape)
-        used = operand_area(ones, case.job.k, array, port_bits)
-        return memory.place(_among_noise(operand_area(packed, case.job.k, array, port_bits), used, noise))
+    def operand(packed: Words, taps: int) -> int:
+        ones = np.broadcast_to(pack_bits(np.ones((1, 1, taps * elements), dtype=np.bool_)), packed.shape)
+        area, used = (operand_area(words, elements, array, port_bits, taps) for words in (packed, ones))
+        return memory.place(_among_noise(area, used, noise))
 
     def thresholds(values: Thresholds) -> int:
         ones = Thresholds("ones", np.full_like(values.sums, -1), np.ones_like(values.at_most))
@@ -104,8 +111,9 @@ def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.rand
     return rtl_job(
         case.job,
         accelerator,
-        a=operand(case.a),
-        b=operand(case.b),
+        # A pixel of A is a tap of its own.
+        a=operand(case.a, 1),
+        b=operand(case.b, taps),
         thresholds=thresholds(case.thresholds) if case.thresholds else 0,
         result=memory.place(_result_area(case.job, accelerator)),
         stalls=case.stalls,

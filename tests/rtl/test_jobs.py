@@ -11,7 +11,7 @@ from tests.worked_jobs import WorkedJob, worked_jobs
 pytestmark = pytest.mark.rtl
 
 
-@pytest.mark.parametrize("worked", worked_jobs(direct=False), ids=lambda worked: worked.name)
+@pytest.mark.parametrize("worked", worked_jobs(), ids=lambda worked: worked.name)
 def test_worked_by_hand(worked: WorkedJob, tmp_path: Path) -> None:
     case = random_case(worked.job, worked.accelerator, np.random.default_rng(1))
     check_on_rtl([case], worked.accelerator, tmp_path)

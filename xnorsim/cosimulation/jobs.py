@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rtl
+from workloads.operations import Window
 from xnorsim.cosimulation.builds import Design, build
 from xnorsim.cosimulation.runner import run_bench
 
@@ -19,6 +20,9 @@ TEST_MODULE = "xnorsim.cosimulation.bench.jobs_bench"
 
 # Port words, one a row, as bytes from the least significant one.
 PortWords = NDArray[np.uint8]
+
+DIM_BITS, WINDOW_BITS = 20, 8
+"""The bits of a job's sizes, and of a window's kernel, stride, padding and dilation."""
 
 STALL_WORD_BITS = 64
 """The bits of a word of the bench's stall patterns."""
@@ -54,7 +58,7 @@ class RtlOperand:
 class RtlJob:
     """The fields of a job as the RTL takes them, its stall pattern, and the cycles after which it counts as stuck.
 
-    ``shift`` is the weight of the first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from
+    A row of A is a place of the ``window``, and has ``tap_words`` k words under each tap. ``shift`` is the weight of the first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from
     accepting a request at edge c of the job; past the end of the pattern the port is ready.
     Units: addresses in port words; ``cycle_limit`` counts from the end of the job before.
     """
@@ -62,6 +66,8 @@ class RtlJob:
     m: int
     n: int
     k_words: int
+    tap_words: int
+    window: Window
     chunk_words: int
     tail_lanes: int
     tile_rows: int
@@ -81,6 +87,8 @@ class RtlJob:
             "job_m_i": self.m,
             "job_n_i": self.n,
             "job_k_words_i": self.k_words,
+            "job_tap_words_i": self.tap_words,
+            **window_ports(self.window),
             "job_chunk_words_i": self.chunk_words,
             "job_tile_rows_i": self.tile_rows,
             "job_tail_lanes_i": self.tail_lanes,
@@ -92,6 +100,19 @@ class RtlJob:
             "job_t_addr_i": self.t_addr,
             "job_r_addr_i": self.r_addr,
         }
+
+
+def window_ports(window: Window) -> dict[str, int]:
+    """Return the value of each input of the bench top that is about a window and its map."""
+    pairs = {
+        "map": window.size,
+        "kernel": window.kernel,
+        "stride": window.stride,
+        "padding": window.padding,
+        "dilation": window.dilation,
+    }
+    sides = {f"job_{name}_{side}_i": pair["hw".index(side)] for name, pair in pairs.items() for side in "hw"}
+    return {**sides, "job_result_w_i": window.result[1]}
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from simulator.accelerator import Array
 from simulator.layout import (
     accumulator_slot_bits,
+    ceil_div,
     k_words,
-    operand_row_words,
     result_row_words,
     slot_bits,
     threshold_bits,
@@ -23,13 +23,15 @@ Area = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
 
 
-def operand_area(packed: Words, k: int, array: Array, port_bits: int) -> Area:
+def operand_area(packed: Words, elements: int, array: Array, port_bits: int, taps: int = 1) -> Area:
     """Lay out an operand: a row for each plane, the planes of a row one behind the other.
 
-    Shapes: packed [rows, planes, words_of(k)].
+    A row has the elements of each tap, in k words of its own.
+    Shapes: packed [rows, planes, words_of(taps x elements)].
     """
-    slots = _in_slots(unpack_bits(packed.reshape(-1, packed.shape[-1]), k), array)
-    return _row_bits_to_area(slots, operand_row_words(k, array, port_bits), port_bits)
+    bits = unpack_bits(packed.reshape(-1, packed.shape[-1]), taps * elements)
+    slots = _in_slots(bits.reshape(len(bits) * taps, elements), array).reshape(len(bits), -1)
+    return _row_bits_to_area(slots, ceil_div(slots.shape[1], port_bits), port_bits)
 
 
 def _in_slots(bits: Bits, array: Array) -> Bits:
