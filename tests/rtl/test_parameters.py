@@ -48,6 +48,12 @@ SMALL = {"Rows": 1, "Cols": 1, "Lanes": 1, "AccumulatorBits": 8, "PortBits": 8}
         ("ScratchpadWordsB", 0, "ScratchpadWordsA and ScratchpadWordsB must be >= 1"),
         ("ResultTiles", 1, "ResultTiles must be 2..8"),
         ("ResultTiles", 9, "ResultTiles must be 2..8"),
+        ("DimBits", 0, "DimBits must be 1..30"),
+        ("DimBits", 31, "DimBits must be 1..30"),
+        ("WindowBits", 0, "WindowBits must be 1..DimBits"),
+        ("WindowBits", 21, "WindowBits must be 1..DimBits"),
+        ("AddrBits", 1, "AddrBits must be 1..64 and enough for the longest segment"),
+        ("AddrBits", 65, "AddrBits must be 1..64 and enough for the longest segment"),
         ("Dataflow", 2, "Dataflow must be 0 (output stationary) or 1 (weight stationary)"),
     ],
 )

@@ -58,8 +58,9 @@ class RtlOperand:
 class RtlJob:
     """The fields of a job as the RTL takes them, its stall pattern, and the cycles after which it counts as stuck.
 
-    A row of A is a place of the ``window``, and has ``tap_words`` k words under each tap. ``shift`` is the weight of the first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from
-    accepting a request at edge c of the job; past the end of the pattern the port is ready.
+    A row of A is a place of the ``window``, with ``tap_words`` k words under each tap. ``shift`` is the weight of the
+    first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from accepting a request at edge c of the
+    job; past the end of the pattern the port is ready.
     Units: addresses in port words; ``cycle_limit`` counts from the end of the job before.
     """
 

@@ -55,6 +55,10 @@ WEIGHT_STATIONARY_CORNERS = (
     (64, 16, 16, 64, 32, 128, 256, 256, 5),
 )
 
+# Sizes of fields: the narrowest, the widest, a window as wide as the map and one bit of it.
+FIELD_NAMES = ("DimBits", "WindowBits", "AddrBits")
+FIELD_CORNERS = ((6, 1, 8), (30, 30, 64), (20, 20, 32))
+
 # Verible's default rules, but for the width of this project's lines.
 VERIBLE_RULES = "line-length=length:120"
 
@@ -90,6 +94,8 @@ def parameter_flags() -> Iterator[tuple[str, ...]]:
         yield _flags(_NAMES, corner)
     for rows, *corner_of_array in WEIGHT_STATIONARY_CORNERS:
         yield "-GDataflow=1", f"-GAccumulatorRows={rows}", *_flags(_NAMES, corner_of_array)
+    for fields in FIELD_CORNERS:
+        yield _flags(FIELD_NAMES, fields)
 
 
 def _flags(names: Sequence[str], values: Sequence[int]) -> tuple[str, ...]:

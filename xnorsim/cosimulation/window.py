@@ -15,8 +15,8 @@ MOST, MOST_OF_WINDOW = (1 << DIM_BITS) - 1, (1 << WINDOW_BITS) - 1
 def rtl_window(job: Job, array: Array) -> Window:
     """Return the window that fetches A; a matrix is a map of one pixel row, under a kernel of one tap.
 
-    Errors: InputError for a window that makes no map of m places, that a field does not hold, or whose map is to stay in
-    the PEs.
+    Errors: InputError for a window that does not make m places of k elements, that a field does not hold, or whose map
+    is to stay in the PEs.
     """
     if job.direct is None:
         rows = job.n if array.dataflow is Dataflow.INPUT_STATIONARY else job.m
