@@ -99,6 +99,7 @@ module xnorsim_operands #(
   logic [Rows-1:0] a_row_write;
   logic [$clog2(PlaceWords + 1)-1:0] a_place;
   logic [Rows-1:0][Lanes-1:0] a_row_word;
+  logic [Rows-1:0][Lanes:0] a_row;
 
   xnorsim_load #(
     .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
@@ -156,9 +157,14 @@ module xnorsim_operands #(
     end
   end
 
+  for (genvar r = 0; r < Rows; r++) begin : gen_row
+    assign a_row[r]                = {a_inside, a_row_word[r]};
+    assign {a_inside_o[r], a_o[r]} = a[r];
+  end
+
   if (Dataflow == 0) begin : gen_output_stationary
     logic unused_rows;
-    assign unused_rows = ^{a_row_write, a_place, a_row_word};
+    assign unused_rows = ^{a_row_write, a_place, a_row};
 
     xnorsim_scratchpad #(
       .Rows(Rows), .Width(Lanes + 1), .Words(ScratchpadWordsA), .PortSlots(PortSlots)
@@ -176,12 +182,7 @@ module xnorsim_operands #(
     );
   end else begin : gen_weight_stationary
     logic unused_a;
-    logic [Rows-1:0][Lanes:0] a_row;
     assign unused_a = ^{a_write, a_entry, a_word, a_place, row};
-
-    for (genvar r = 0; r < Rows; r++) begin : gen_row
-      assign a_row[r] = {a_inside, a_row_word[r]};
-    end
 
     xnorsim_row_scratchpad #(
       .Rows(Rows), .Width(Lanes + 1), .Words(ScratchpadWordsA)
@@ -196,10 +197,6 @@ module xnorsim_operands #(
       .read_word_i (a_word_i),
       .word_o      (a)
     );
-  end
-
-  for (genvar r = 0; r < Rows; r++) begin : gen_a_word
-    assign {a_inside_o[r], a_o[r]} = a[r];
   end
 
   xnorsim_scratchpad #(

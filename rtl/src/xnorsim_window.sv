@@ -63,29 +63,35 @@ module xnorsim_window #(
   logic [PlaceBits-1:0] place_q, place_mark_q, place_first, place_stepped, place;
   logic [DimBits-1:0] column;
   logic [CoordBits-1:0] y, x;
-  logic [AddrBits-1:0] place_row, place_addr;
+  logic [CoordBits-1:0] first_y, first_x, next_y, next_x;
+  logic [AddrBits-1:0] place_row, place_addr, next_row;
   assign {column, y, x, place_row, place_addr} = place_q;
-  assign place_first = {DimBits'(0), -CoordBits'(padding_h), -CoordBits'(padding_w), first_addr,
-                        first_addr};
+  assign first_y       = '0 - CoordBits'(padding_h);
+  assign first_x       = '0 - CoordBits'(padding_w);
+  assign next_y        = y + CoordBits'(stride_h);
+  assign next_x        = x + CoordBits'(stride_w);
+  assign next_row      = place_row + places_words;
+  assign place_first   = {{DimBits{1'b0}}, first_y, first_x, first_addr, first_addr};
   assign place_stepped = (column == places - 1'b1)
-      ? {DimBits'(0), y + CoordBits'(stride_h), -CoordBits'(padding_w), place_row + places_words,
-         place_row + places_words}
-      : {column + 1'b1, y, x + CoordBits'(stride_w), place_row, place_addr + place_words};
+      ? {{DimBits{1'b0}}, next_y, first_x, next_row, next_row}
+      : {column + 1'b1, y, next_x, place_row, place_addr + place_words};
   assign place = (start_i || place_restart_i) ? place_first : place_back_i ? place_mark_q
                : place_step_i ? place_stepped : place_q;
 
   // A tap: which it is, how far it is from the first one, in pixels and in port words.
   logic [TapBits-1:0] tap_q, tap_mark_q, tap_stepped, tap;
   logic [WindowBits-1:0] tap_h, tap_w;
-  logic [CoordBits-1:0] down, across;
-  logic [AddrBits-1:0] tap_row, tap_addr;
+  logic [CoordBits-1:0] down, across, next_down, next_across;
+  logic [AddrBits-1:0] tap_row, tap_addr, next_tap_row;
   logic tap_row_last;
   assign {tap_h, tap_w, down, across, tap_row, tap_addr} = tap_q;
   assign tap_row_last = tap_w == kernel_w - 1'b1;
-  assign tap_stepped = tap_row_last
-      ? {tap_h + 1'b1, WindowBits'(0), down + CoordBits'(dilation_h), CoordBits'(0),
-         tap_row + taps_words, tap_row + taps_words}
-      : {tap_h, tap_w + 1'b1, down, across + CoordBits'(dilation_w), tap_row, tap_addr + tap_words};
+  assign next_down    = down + CoordBits'(dilation_h);
+  assign next_across  = across + CoordBits'(dilation_w);
+  assign next_tap_row = tap_row + taps_words;
+  assign tap_stepped  = tap_row_last
+      ? {tap_h + 1'b1, {WindowBits{1'b0}}, next_down, {CoordBits{1'b0}}, next_tap_row, next_tap_row}
+      : {tap_h, tap_w + 1'b1, down, next_across, tap_row, tap_addr + tap_words};
   assign tap = (start_i || tap_restart_i) ? '0 : tap_back_i ? tap_mark_q
              : tap_step_i ? tap_stepped : tap_q;
 
