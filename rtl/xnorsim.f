@@ -37,3 +37,6 @@ src/xnorsim_request.sv
 src/xnorsim_port.sv
 src/xnorsim_job.sv
 src/xnorsim_core.sv
+src/xnorsim_pool_walker.sv
+src/xnorsim_pool.sv
+src/xnorsim_accelerator.sv

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Accelerator: one matrix product of bit planes a job, behind one memory port.
+// Array with scratchpads and sequencers: one matrix product or convolution of bit planes a job.
 //
 // Parameters: Dataflow 0 (output stationary) or 1 (weight stationary; input stationary is that with the
 //   operands exchanged); AccumulatorRows 1..65536, the rows of results in a place of the result buffer
 //   (weight stationary only); Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
 //   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, all planes
-//   together (in weight stationary B's is at least Rows, a fold); ResultTiles 2..8; DimBits 1..30; WindowBits 1..DimBits; AddrBits 1..64,
-//   enough for the longest segment.
+//   together (in weight stationary B's is at least Rows, a fold); ResultTiles 2..8; DimBits 1..30; WindowBits
+//   1..DimBits; AddrBits 1..64, enough for the longest segment.
 // Latency: docs/microarchitecture.md, sections 3 to 5; the first request is accepted 2 cycles after the job.
-// Overflow: none, see xnorsim_pe; the job's fields are legal when it is offered (LegalJob_A).
+// Overflow: none, see xnorsim_pe; the job is legal (xnorsim_accelerator, LegalJob_A).
 // Reference: workloads.reference for the result, simulator.engine.run_job for the cycles.
 
 module xnorsim_core #(
@@ -34,41 +34,30 @@ module xnorsim_core #(
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
   // The most rows of an m tile.
   localparam int unsigned TileRows = (Dataflow == 1) ? AccumulatorRows : Rows,
-  localparam int unsigned RowCountBits = $clog2(TileRows + 1)
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
+  localparam int unsigned ConstantBits = 3 * DimBits + 8 * WindowBits
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
-  // The job: sizes, kind of result, planes of each operand, first port word of each operand.
-  input  logic                 job_valid_i,
-  output logic                 job_ready_o,
+  // A job is accepted at this edge; its constants are there from then on (see xnorsim_job), what issues may
+  // find them one edge later.
+  input  logic                 start_i,
   input  logic [DimBits-1:0]   job_m_i,
   input  logic [DimBits-1:0]   job_n_i,
   input  logic [DimBits-1:0]   job_k_words_i,
-  input  logic [CountBits-1:0] job_tail_lanes_i,
+  input  logic [DimBits-1:0]   job_tap_words_i,
+  input  logic [ConstantBits-1:0] job_window_i,
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
-  // Output stationary: k words of a chunk, as many as fit a half of both scratchpads in all planes.
   input  logic [ChunkBits-1:0] job_chunk_words_i,
-  // Weight stationary: rows of an m tile, as many as fit a half of scratchpad A in all planes, and a place.
   input  logic [RowCountBits-1:0] job_tile_rows_i,
-  // The map that A is read from: a row of A is a place of the window, a tap has so many k words.
-  input  logic [DimBits-1:0]   job_tap_words_i,
-  input  logic [DimBits-1:0]   job_map_h_i,
-  input  logic [DimBits-1:0]   job_map_w_i,
-  input  logic [DimBits-1:0]   job_result_w_i,
-  input  logic [WindowBits-1:0] job_kernel_h_i,
-  input  logic [WindowBits-1:0] job_kernel_w_i,
-  input  logic [WindowBits-1:0] job_stride_h_i,
-  input  logic [WindowBits-1:0] job_stride_w_i,
-  input  logic [WindowBits-1:0] job_padding_h_i,
-  input  logic [WindowBits-1:0] job_padding_w_i,
-  input  logic [WindowBits-1:0] job_dilation_h_i,
-  input  logic [WindowBits-1:0] job_dilation_w_i,
-  // Planes 1..8; digits 0 and 1 instead of -1 and +1; the weight doubles with each plane; the top
-  // plane counts negative. The shift is the weight of the first pair.
   input  logic [3:0]           job_a_planes_i,
   input  logic [3:0]           job_b_planes_i,
+  input  logic [AddrBits-1:0]  job_a_addr_i,
+  input  logic [AddrBits-1:0]  job_b_addr_i,
+  input  logic [AddrBits-1:0]  job_t_addr_i,
+  input  logic [AddrBits-1:0]  job_r_addr_i,
   input  logic                 job_a_unipolar_i,
   input  logic                 job_b_unipolar_i,
   input  logic                 job_a_weighted_i,
@@ -76,10 +65,8 @@ module xnorsim_core #(
   input  logic                 job_a_negative_i,
   input  logic                 job_b_negative_i,
   input  logic [3:0]           job_shift_i,
-  input  logic [AddrBits-1:0]  job_a_addr_i,
-  input  logic [AddrBits-1:0]  job_b_addr_i,
-  input  logic [AddrBits-1:0]  job_t_addr_i,
-  input  logic [AddrBits-1:0]  job_r_addr_i,
+  input  logic [CountBits-1:0] job_tail_lanes_i,
+  input  logic [Lanes-1:0]     job_tail_mask_i,
 
   // The port: requests, and the data of loads in the order of their requests.
   output logic                 req_valid_o,
@@ -155,105 +142,26 @@ module xnorsim_core #(
   localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1;
   localparam int unsigned BufferBits = $clog2(ResultTiles * TileRows);
 
-  logic start, job_thresholds, job_end;
-  logic a_unipolar, b_unipolar, a_weighted, b_weighted, a_negative, b_negative;
-  logic [3:0] job_a_planes, job_b_planes, job_shift;
-  logic [ChunkBits-1:0] job_chunk_words, chunk_words;
-  logic [RowCountBits-1:0] job_tile_rows, tile_rows;
-  logic [DimBits-1:0] job_m, job_n, job_k_words, job_tap_words, job_n_words;
-  logic [3*DimBits+8*WindowBits-1:0] job_window;
-  logic [AddrBits-1:0] job_a_addr, job_b_addr, job_t_addr, job_r_addr;
-  logic [CountBits-1:0] tail_lanes;
-  logic [Lanes-1:0] tail_mask;
-
-  assign job_end = req_valid_o && req_ready_i && req_last_o;
-
-  xnorsim_job #(
-    .Lanes(Lanes), .ChunkWords(ChunkWords), .TileRows(TileRows), .DimBits(DimBits),
-    .WindowBits(WindowBits), .AddrBits(AddrBits)
-  ) u_job (
-    .clk_i,
-    .rst_ni,
-    .job_valid_i,
-    .job_ready_o,
-    .job_m_i,
-    .job_n_i,
-    .job_k_words_i,
-    .job_tail_lanes_i,
-    .job_n_words_i,
-    .job_thresholds_i,
-    .job_chunk_words_i,
-    .job_tile_rows_i,
-    .job_tap_words_i,
-    .job_map_h_i,
-    .job_map_w_i,
-    .job_result_w_i,
-    .job_kernel_h_i,
-    .job_kernel_w_i,
-    .job_stride_h_i,
-    .job_stride_w_i,
-    .job_padding_h_i,
-    .job_padding_w_i,
-    .job_dilation_h_i,
-    .job_dilation_w_i,
-    .job_a_planes_i,
-    .job_b_planes_i,
-    .job_a_unipolar_i,
-    .job_b_unipolar_i,
-    .job_a_weighted_i,
-    .job_b_weighted_i,
-    .job_a_negative_i,
-    .job_b_negative_i,
-    .job_shift_i,
-    .job_a_addr_i,
-    .job_b_addr_i,
-    .job_t_addr_i,
-    .job_r_addr_i,
-    .end_i        (job_end),
-    .start_o      (start),
-    .m_o          (job_m),
-    .n_o          (job_n),
-    .k_words_o    (job_k_words),
-    .tap_words_o  (job_tap_words),
-    .window_o     (job_window),
-    .n_words_o    (job_n_words),
-    .thresholds_o (job_thresholds),
-    .chunk_words_o(job_chunk_words),
-    .tile_rows_o  (job_tile_rows),
-    .a_planes_o   (job_a_planes),
-    .b_planes_o   (job_b_planes),
-    .a_addr_o     (job_a_addr),
-    .b_addr_o     (job_b_addr),
-    .t_addr_o     (job_t_addr),
-    .r_addr_o     (job_r_addr),
-    .a_unipolar_o (a_unipolar),
-    .b_unipolar_o (b_unipolar),
-    .a_weighted_o (a_weighted),
-    .b_weighted_o (b_weighted),
-    .a_negative_o (a_negative),
-    .b_negative_o (b_negative),
-    .shift_o      (job_shift),
-    .tail_lanes_o (tail_lanes),
-    .tail_mask_o  (tail_mask)
-  );
+  logic [ChunkBits-1:0] chunk_words;
+  logic [RowCountBits-1:0] tile_rows;
 
   // What the dataflow fixes is no field of the job.
   if (Dataflow == 0) begin : gen_fixed_rows
     logic unused_tile_rows;
-    assign unused_tile_rows = ^job_tile_rows;
+    assign unused_tile_rows = ^job_tile_rows_i;
     assign tile_rows        = RowCountBits'(Rows);
-    assign chunk_words      = job_chunk_words;
+    assign chunk_words      = job_chunk_words_i;
   end else begin : gen_fixed_chunk
     logic unused_chunk_words;
-    assign unused_chunk_words = ^job_chunk_words;
-    assign tile_rows          = job_tile_rows;
+    assign unused_chunk_words = ^job_chunk_words_i;
+    assign tile_rows          = job_tile_rows_i;
     assign chunk_words        = ChunkBits'(Rows);
   end
 
   // Credits between the sequencers, each given at the edge that frees or fills its place.
   logic a_free, b_free, thresholds_free, slot_ready, a_ready, b_ready, tile_ready, cols_ready, many_cols;
-  assign many_cols       = 32'(job_n) > Cols;
-  assign thresholds_free = cols_ready && job_thresholds && many_cols;
+  assign many_cols       = 32'(job_n_i) > Cols;
+  assign thresholds_free = cols_ready && job_thresholds_i && many_cols;
 
   logic [BufferBits-1:0] buffer_address;
   logic [Cols-1:0][AccumulatorBits-1:0] buffer_row;
@@ -266,22 +174,22 @@ module xnorsim_core #(
   ) u_port (
     .clk_i,
     .rst_ni,
-    .start_i          (start),
-    .job_m_i          (job_m),
-    .job_n_i          (job_n),
-    .job_k_words_i    (job_k_words),
-    .job_tap_words_i  (job_tap_words),
-    .job_n_words_i    (job_n_words),
+    .start_i,
+    .job_m_i,
+    .job_n_i,
+    .job_k_words_i,
+    .job_tap_words_i,
+    .job_n_words_i,
     .job_chunk_words_i(chunk_words),
     .job_tile_rows_i  (tile_rows),
-    .job_a_planes_i   (job_a_planes),
-    .job_b_planes_i   (job_b_planes),
-    .job_thresholds_i (job_thresholds),
-    .job_window_i     (job_window),
-    .job_a_addr_i     (job_a_addr),
-    .job_b_addr_i     (job_b_addr),
-    .job_t_addr_i     (job_t_addr),
-    .job_r_addr_i     (job_r_addr),
+    .job_a_planes_i,
+    .job_b_planes_i,
+    .job_thresholds_i,
+    .job_window_i,
+    .job_a_addr_i,
+    .job_b_addr_i,
+    .job_t_addr_i,
+    .job_r_addr_i,
     .a_free_i         (a_free),
     .b_free_i         (b_free),
     .thresholds_free_i(thresholds_free),
@@ -317,17 +225,17 @@ module xnorsim_core #(
   ) u_operands (
     .clk_i,
     .rst_ni,
-    .start_i          (start),
-    .job_m_i          (job_m),
-    .job_n_i          (job_n),
-    .job_k_words_i    (job_k_words),
-    .job_tap_words_i  (job_tap_words),
+    .start_i,
+    .job_m_i,
+    .job_n_i,
+    .job_k_words_i,
+    .job_tap_words_i,
     .job_chunk_words_i(chunk_words),
     .job_tile_rows_i  (tile_rows),
-    .job_a_planes_i   (job_a_planes),
-    .job_b_planes_i   (job_b_planes),
-    .job_thresholds_i (job_thresholds),
-    .job_window_i     (job_window),
+    .job_a_planes_i,
+    .job_b_planes_i,
+    .job_thresholds_i,
+    .job_window_i,
     .rsp_valid_i,
     .rsp_data_i,
     .slot_ready_o     (slot_ready),
@@ -361,19 +269,19 @@ module xnorsim_core #(
     ) u_issue (
       .clk_i,
       .rst_ni,
-      .start_i          (start),
-      .job_m_i          (job_m),
-      .job_n_i          (job_n),
-      .job_k_words_i    (job_k_words),
-      .job_tap_words_i  (job_tap_words),
+      .start_i,
+      .job_m_i,
+      .job_n_i,
+      .job_k_words_i,
+      .job_tap_words_i,
       .job_chunk_words_i(chunk_words),
-      .job_a_planes_i   (job_a_planes),
-      .job_b_planes_i   (job_b_planes),
-      .job_a_weighted_i (a_weighted),
-      .job_b_weighted_i (b_weighted),
-      .job_a_negative_i (a_negative),
-      .job_b_negative_i (b_negative),
-      .job_shift_i      (job_shift),
+      .job_a_planes_i,
+      .job_b_planes_i,
+      .job_a_weighted_i,
+      .job_b_weighted_i,
+      .job_a_negative_i,
+      .job_b_negative_i,
+      .job_shift_i,
       .slot_ready_i     (slot_ready),
       .a_read_o         (a_read),
       .b_read_o         (b_read),
@@ -402,13 +310,13 @@ module xnorsim_core #(
     ) u_datapath (
       .clk_i,
       .rst_ni,
-      .start_i         (start),
-      .job_thresholds_i(job_thresholds),
-      .job_a_unipolar_i(a_unipolar),
-      .job_b_unipolar_i(b_unipolar),
-      .tail_mask_i     (tail_mask),
-      .tail_lanes_i    (tail_lanes),
-      .alternate_i     (job_thresholds && many_cols),
+      .start_i,
+      .job_thresholds_i,
+      .job_a_unipolar_i,
+      .job_b_unipolar_i,
+      .tail_mask_i     (job_tail_mask_i),
+      .tail_lanes_i    (job_tail_lanes_i),
+      .alternate_i     (job_thresholds_i && many_cols),
       .a_valid_i       (a_valid),
       .a_i             (a),
       .b_valid_i       (b_valid),
@@ -437,19 +345,19 @@ module xnorsim_core #(
     ) u_issue (
       .clk_i,
       .rst_ni,
-      .start_i         (start),
-      .job_m_i         (job_m),
-      .job_n_i         (job_n),
-      .job_k_words_i   (job_k_words),
-      .job_tap_words_i (job_tap_words),
+      .start_i,
+      .job_m_i,
+      .job_n_i,
+      .job_k_words_i,
+      .job_tap_words_i,
       .job_tile_rows_i (tile_rows),
-      .job_a_planes_i  (job_a_planes),
-      .job_b_planes_i  (job_b_planes),
-      .job_a_weighted_i(a_weighted),
-      .job_b_weighted_i(b_weighted),
-      .job_a_negative_i(a_negative),
-      .job_b_negative_i(b_negative),
-      .job_shift_i     (job_shift),
+      .job_a_planes_i,
+      .job_b_planes_i,
+      .job_a_weighted_i,
+      .job_b_weighted_i,
+      .job_a_negative_i,
+      .job_b_negative_i,
+      .job_shift_i,
       .a_ready_i       (a_ready),
       .b_ready_i       (b_ready),
       .a_read_o        (a_read),
@@ -485,12 +393,12 @@ module xnorsim_core #(
     ) u_datapath (
       .clk_i,
       .rst_ni,
-      .start_i         (start),
-      .job_thresholds_i(job_thresholds),
-      .job_a_unipolar_i(a_unipolar),
-      .job_b_unipolar_i(b_unipolar),
-      .tail_mask_i     (tail_mask),
-      .tail_lanes_i    (tail_lanes),
+      .start_i,
+      .job_thresholds_i,
+      .job_a_unipolar_i,
+      .job_b_unipolar_i,
+      .tail_mask_i     (job_tail_mask_i),
+      .tail_lanes_i    (job_tail_lanes_i),
       .issue_i         (issue_o),
       .a_valid_i       (a_valid),
       .a_i             (a),
@@ -548,42 +456,6 @@ module xnorsim_core #(
   OneClass_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    $onehot({issue_o, wait_gap_o, wait_load_o, wait_store_o}));
-
-  LegalJob_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
-                   (job_m_i != '0) && (job_n_i != '0) && (job_k_words_i != '0)
-                   && (job_tail_lanes_i != '0) && (32'(job_tail_lanes_i) <= Lanes)
-                   && (32'(job_n_words_i) == (32'(job_n_i) + Lanes - 1) / Lanes));
-
-  LegalWindow_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
-                   (job_map_h_i != '0) && (job_map_w_i != '0) && (job_result_w_i != '0)
-                   && (job_stride_h_i != '0) && (job_stride_w_i != '0)
-                   && (job_dilation_h_i != '0) && (job_dilation_w_i != '0)
-                   && (64'(job_kernel_h_i) * 64'(job_kernel_w_i) * 64'(job_tap_words_i)
-                       == 64'(job_k_words_i)));
-
-  // A half holds a chunk of every plane, or an m tile, and no weight outgrows its four bits.
-  logic legal_sizes;
-
-  if (Dataflow == 0) begin : gen_legal_chunk
-    assign legal_sizes = (job_chunk_words_i != '0)
-                         && (32'(job_chunk_words_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
-                         && (32'(job_chunk_words_i) * 32'(job_b_planes_i) <= ScratchpadWordsB);
-  end else begin : gen_legal_tile
-    // 1 to TileRows rows: the difference wraps around for others.
-    assign legal_sizes = (TileRows - 32'(job_tile_rows_i) < TileRows)
-                         && (32'(job_tile_rows_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
-                         && (Rows * 32'(job_b_planes_i) <= ScratchpadWordsB);
-  end
-
-  LegalPlanes_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
-                   (job_a_planes_i != '0) && (job_a_planes_i <= 4'd8)
-                   && (job_b_planes_i != '0) && (job_b_planes_i <= 4'd8) && legal_sizes
-                   && (32'(job_shift_i)
-                       + (job_a_weighted_i ? 32'(job_a_planes_i) - 1 : 0)
-                       + (job_b_weighted_i ? 32'(job_b_planes_i) - 1 : 0) <= 15));
 `endif
 
 endmodule

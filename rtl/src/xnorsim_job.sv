@@ -24,6 +24,7 @@ module xnorsim_job #(
   input  logic                 rst_ni,
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
+  input  logic                 job_pool_i,
   input  logic [DimBits-1:0]   job_m_i,
   input  logic [DimBits-1:0]   job_n_i,
   input  logic [DimBits-1:0]   job_k_words_i,
@@ -64,6 +65,7 @@ module xnorsim_job #(
 
   // The job is accepted at this edge.
   output logic                 start_o,
+  output logic                 pool_o,
   output logic [DimBits-1:0]   m_o,
   output logic [DimBits-1:0]   n_o,
   output logic [DimBits-1:0]   k_words_o,
@@ -92,7 +94,7 @@ module xnorsim_job #(
 );
 
   localparam int unsigned Width =
-      5 * DimBits + ConstantBits + 1 + ChunkBits + RowCountBits + 8 + 4 * AddrBits;
+      5 * DimBits + ConstantBits + 2 + ChunkBits + RowCountBits + 8 + 4 * AddrBits;
 
   logic busy_q;
   logic [Width-1:0] fields_q, fields;
@@ -107,14 +109,14 @@ module xnorsim_job #(
   end
 
   assign fields = busy_q ? fields_q
-                  : {job_m_i, job_n_i, job_k_words_i, job_n_words_i, job_thresholds_i, job_tap_words_i,
-                     job_map_h_i, job_map_w_i, job_result_w_i, job_kernel_h_i, job_kernel_w_i,
-                     job_stride_h_i, job_stride_w_i, job_padding_h_i, job_padding_w_i,
-                     job_dilation_h_i, job_dilation_w_i, job_chunk_words_i, job_tile_rows_i,
-                     job_a_planes_i, job_b_planes_i, job_a_addr_i, job_b_addr_i, job_t_addr_i,
-                     job_r_addr_i};
+                  : {job_pool_i, job_m_i, job_n_i, job_k_words_i, job_n_words_i, job_thresholds_i,
+                     job_tap_words_i, job_map_h_i, job_map_w_i, job_result_w_i, job_kernel_h_i,
+                     job_kernel_w_i, job_stride_h_i, job_stride_w_i, job_padding_h_i,
+                     job_padding_w_i, job_dilation_h_i, job_dilation_w_i, job_chunk_words_i,
+                     job_tile_rows_i, job_a_planes_i, job_b_planes_i, job_a_addr_i, job_b_addr_i,
+                     job_t_addr_i, job_r_addr_i};
 
-  assign {m_o, n_o, k_words_o, n_words_o, thresholds_o, tap_words_o, window_o, chunk_words_o,
+  assign {pool_o, m_o, n_o, k_words_o, n_words_o, thresholds_o, tap_words_o, window_o, chunk_words_o,
           tile_rows_o, a_planes_o, b_planes_o, a_addr_o, b_addr_o, t_addr_o, r_addr_o} = fields;
 
   always_ff @(posedge clk_i) begin

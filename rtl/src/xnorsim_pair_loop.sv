@@ -5,7 +5,7 @@
 // Parameters: ScratchpadWordsA, ScratchpadWordsB >= 1.
 // Latency: 1 cycle from start_i or step_i to the next pair of words.
 // Overflow: none. Places in a half are below chunk words x planes, which a half holds, and weights
-//   at most 2^15 (xnorsim_core, LegalJob_A).
+//   at most 2^15 (xnorsim_accelerator, LegalPlanes_A).
 // Reference: workloads.encodings.Plane.weight, the order of workloads.reference.product.
 
 module xnorsim_pair_loop #(

@@ -81,7 +81,8 @@ module xnorsim_pool_walker #(
       {left_q, word_q}   <= '0;
     end else if (start_i) begin
       {valid_q, first_q} <= '1;
-      {left_q, word_q}   <= {job_m_i, WordBits'(0)};
+      left_q             <= job_m_i;
+      word_q             <= '0;
     end else if (step_i) begin
       first_q <= last_o;
       if (group_end) word_q <= word_last ? '0 : word_q + 1'b1;

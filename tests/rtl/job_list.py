@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from simulator.accelerator import Accelerator, Dataflow
-from simulator.engine import run_job
+from simulator.cycles import CycleClasses
+from simulator.engine import run_job, run_pool
 from simulator.job import Job
+from simulator.pool import PoolJob
 from workloads.encodings import Encoding
 from workloads.packing import Words, pack_bits
-from workloads.reference import convolution, product, threshold
+from workloads.reference import convolution, pooled, product, threshold
 from workloads.trace import Thresholds
-from xnorsim.cosimulation.jobs import RtlJob, play
+from xnorsim.cosimulation.jobs import RtlJob, RtlPool, play
 from xnorsim.cosimulation.memory import Area, operand_area, result_bytes, threshold_area
 from xnorsim.cosimulation.network import (
     UNWRITTEN,
@@ -24,6 +26,7 @@ from xnorsim.cosimulation.network import (
     rtl_job,
     rtl_parameters,
 )
+from xnorsim.cosimulation.pool import read_pool, rtl_pool
 
 # Ones among the bits of an operand; all or none of them give the largest sums.
 DENSITIES = [0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9, 1.0]
@@ -39,6 +42,23 @@ class Case:
     thresholds: Thresholds | None
     expected: np.ndarray
     stalls: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class PoolCase:
+    """A pooling job with its map, a stall pattern, and the map that the reference arithmetic makes of it."""
+
+    job: PoolJob
+    bits: Words
+    expected: Words
+    stalls: tuple[bool, ...] = ()
+
+
+def random_pool_case(job: PoolJob, rng: np.random.Generator, stalls: tuple[bool, ...] = ()) -> PoolCase:
+    """Draw a map; with few ones, so that the OR of a window is not always 1."""
+    pixels = job.window.size[0] * job.window.size[1]
+    bits = pack_bits(rng.random((pixels, job.channels)) < rng.choice([0.05, 0.2, 0.5]))
+    return PoolCase(job, bits, pooled(bits, job.window), stalls)
 
 
 def random_case(job: Job, accelerator: Accelerator, rng: np.random.Generator, stalls: tuple[bool, ...] = ()) -> Case:
@@ -68,7 +88,12 @@ def _planes(rows: int, k: int, encoding: Encoding, rng: np.random.Generator) -> 
 
 
 def check_on_rtl(
-    cases: Sequence[Case], accelerator: Accelerator, work_dir: Path, *, least_memory_words: int = 1, seed: int = 1
+    cases: Sequence[Case | PoolCase],
+    accelerator: Accelerator,
+    work_dir: Path,
+    *,
+    least_memory_words: int = 1,
+    seed: int = 1,
 ) -> None:
     """Play all cases back to back: every cycle class as the engine's, every result as the reference's.
 
@@ -83,19 +108,38 @@ def check_on_rtl(
     for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
         stalled = f", {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled" if case.stalls else ""
         where = f"job {number}: {case.job} on {accelerator}{stalled}"
-        expected = run_job(case.job, accelerator, np.array(case.stalls, dtype=np.bool_))
+        expected = _engine_classes(case, accelerator)
         assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
-        result = read_result(after, played.r_addr, case.job, accelerator)
-        assert np.array_equal(result, case.expected), where
+        assert np.array_equal(_result(case, after, played.r_addr, accelerator), case.expected), where
     untouched = np.ones(len(image), dtype=np.bool_)
     for case, played in zip(cases, rtl_jobs, strict=True):
-        words = _result_area(case.job, accelerator).size * 8 // accelerator.port.width_bits
+        words = _result_area(case, accelerator).size * 8 // accelerator.port.width_bits
         untouched[played.r_addr : played.r_addr + words] = False
     assert np.array_equal(after[untouched], image[untouched]), "a store outside of the results"
 
 
-def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.random.Generator) -> RtlJob:
+def _engine_classes(case: Case | PoolCase, accelerator: Accelerator) -> CycleClasses:
+    stalls = np.array(case.stalls, dtype=np.bool_)
+    if isinstance(case, PoolCase):
+        return run_pool(case.job, accelerator, stalls)
+    return run_job(case.job, accelerator, stalls)
+
+
+def _result(case: Case | PoolCase, memory: Area, address: int, accelerator: Accelerator) -> np.ndarray:
+    if isinstance(case, PoolCase):
+        return read_pool(memory, address, case.job, accelerator)
+    return read_result(memory, address, case.job, accelerator)
+
+
+def _placed(
+    case: Case | PoolCase, accelerator: Accelerator, memory: Memory, noise: np.random.Generator
+) -> RtlJob | RtlPool:
     array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
+    result = memory.place(_result_area(case, accelerator))
+    if isinstance(case, PoolCase):
+        # Gaps and tails are zeros, as an array writes them.
+        area = operand_area(case.bits[:, None], case.job.channels, array, port_bits)
+        return rtl_pool(case.job, accelerator, a=memory.place(area), result=result, stalls=case.stalls)
     taps, elements = case.job.taps
 
     def operand(packed: Words, taps: int) -> int:
@@ -115,7 +159,7 @@ def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.rand
         a=operand(case.a, 1),
         b=operand(case.b, taps),
         thresholds=thresholds(case.thresholds) if case.thresholds else 0,
-        result=memory.place(_result_area(case.job, accelerator)),
+        result=result,
         stalls=case.stalls,
     )
 
@@ -125,8 +169,12 @@ def _among_noise(area: Area, used: Area, noise: np.random.Generator) -> Area:
     return area | (noise.integers(0, 256, area.shape, np.uint8) & ~used)
 
 
-def _result_area(job: Job, accelerator: Accelerator) -> Area:
+def _result_area(case: Case | PoolCase, accelerator: Accelerator) -> Area:
     array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
-    written = job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else job
-    shape = result_bytes(written.m, written.n, array, port_bits, thresholds=job.thresholds)
+    if isinstance(case, PoolCase):
+        rows, channels, bits = case.job.window.positions, case.job.channels, True
+    else:
+        written = case.job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else case.job
+        rows, channels, bits = written.m, written.n, case.job.thresholds
+    shape = result_bytes(rows, channels, array, port_bits, thresholds=bits)
     return np.full(shape, UNWRITTEN, dtype=np.uint8)

@@ -44,6 +44,8 @@ HARDWARE = {
     ),
 }
 HARDWARE["4x3x7 is"] = exchanged(HARDWARE["4x3x7 ws"])
+WITH_POOL = ("3x2x12", "4x4x16", "8x8x64", "2x5x8 ws", "1x6x5 ws", "3x4x33 ws")
+HARDWARE |= {name: replace(HARDWARE[name], or_pool=True) for name in WITH_POOL}
 
 MOST_CYCLES = 2500
 """The longest job that is drawn, so that many jobs fit into a test."""
@@ -98,7 +100,7 @@ def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -
         ideal = run_job(job, accelerator)
         if ideal.cycles > MOST_CYCLES:
             continue
-        stalls = _draw_stalls(ideal.cycles, rng) if rng.random() < 0.4 else ()
+        stalls = draw_stalls(ideal.cycles, rng) if rng.random() < 0.4 else ()
         tiling = Tiling.of(job, accelerator)
         tiles = (len(tiling.row_spans), len(tiling.col_spans), len(tiling.chunks))
         return DrawnJob(job, stalls, run_job(job, accelerator, np.array(stalls, dtype=np.bool_)), tiles)
@@ -133,12 +135,17 @@ def _draw_convolution(job: Job, tiling: Tiling, rng: np.random.Generator, *, man
     """Draw a map and a window for a job; one of several m tiles and chunks on request."""
     lanes = tiling.array.lanes
     while True:
-        size, kernel, stride, padding, dilation = zip(*(_draw_window_side(rng) for _ in range(2)), strict=True)
-        window = Window(size, kernel, stride, padding, dilation)
+        window = draw_window(rng)
         channels = int(rng.integers(1, 3 * lanes + 1)) if rng.random() < 0.7 else lanes * int(rng.integers(1, 3))
         drawn = replace(job, m=window.positions, k=window.taps * channels, direct=DirectFeed(window, channels))
         if not many or (drawn.m > tiling.tile_rows and row_k_words(drawn, tiling.array) > tiling.chunk_words):
             return drawn
+
+
+def draw_window(rng: np.random.Generator) -> Window:
+    """Draw a window with at least one place on its map."""
+    size, kernel, stride, padding, dilation = zip(*(_draw_window_side(rng) for _ in range(2)), strict=True)
+    return Window(size, kernel, stride, padding, dilation)
 
 
 def _draw_window_side(rng: np.random.Generator) -> tuple[int, int, int, int, int]:
@@ -150,7 +157,7 @@ def _draw_window_side(rng: np.random.Generator) -> tuple[int, int, int, int, int
     return int(rng.integers(least, least + 6)), kernel, stride, padding, dilation
 
 
-def _draw_stalls(cycles: int, rng: np.random.Generator) -> tuple[bool, ...]:
+def draw_stalls(cycles: int, rng: np.random.Generator) -> tuple[bool, ...]:
     """Draw a stall pattern that ends somewhere in the job or behind it."""
     length, density = int(rng.integers(1, 2 * cycles)), rng.choice([0.1, 0.3, 0.5, 0.8])
     # Runs of up to eight equal bits, since single stalls seldom meet the end of a load.

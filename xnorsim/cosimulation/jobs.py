@@ -85,6 +85,7 @@ class RtlJob:
     def ports(self) -> dict[str, int]:
         """Return the value of each input of the bench top."""
         return {
+            "job_pool_i": 0,
             "job_m_i": self.m,
             "job_n_i": self.n,
             "job_k_words_i": self.k_words,
@@ -99,6 +100,34 @@ class RtlJob:
             **self.a.ports("a"),
             **self.b.ports("b"),
             "job_t_addr_i": self.t_addr,
+            "job_r_addr_i": self.r_addr,
+        }
+
+
+@dataclass(frozen=True)
+class RtlPool:
+    """The fields of a pooling job as the RTL takes them, with stall pattern and cycle limit as an ``RtlJob`` has them.
+
+    The OR-pool reads ``tap_words`` k words of a pixel under each tap, at each of ``m`` places of the ``window``.
+    Units: addresses in port words.
+    """
+
+    m: int
+    tap_words: int
+    window: Window
+    a_addr: int
+    r_addr: int
+    cycle_limit: int
+    stalls: tuple[bool, ...] = ()
+
+    def ports(self) -> dict[str, int]:
+        """Return the value of each input of the bench top that is about the job; the others count for nothing."""
+        return {
+            "job_pool_i": 1,
+            "job_m_i": self.m,
+            "job_tap_words_i": self.tap_words,
+            **window_ports(self.window),
+            "job_a_addr_i": self.a_addr,
             "job_r_addr_i": self.r_addr,
         }
 
@@ -137,7 +166,7 @@ def bench_design(parameters: Mapping[str, int]) -> Design:
 def play(
     parameters: Mapping[str, int],
     image: PortWords,
-    jobs: Sequence[RtlJob],
+    jobs: Sequence[RtlJob | RtlPool],
     latency: int,
     work_dir: Path,
     seed: int = 1,
@@ -151,7 +180,7 @@ def play(
 
 
 def play_on(
-    design: Design, image: PortWords, jobs: Sequence[RtlJob], latency: int, work_dir: Path, seed: int = 1
+    design: Design, image: PortWords, jobs: Sequence[RtlJob | RtlPool], latency: int, work_dir: Path, seed: int = 1
 ) -> tuple[list[JobCycles], PortWords]:
     """Play jobs on a design with the bench top's ports, as ``play`` does."""
     work_dir = work_dir.absolute()
@@ -174,7 +203,7 @@ def play_on(
     return cycles, read_hex(files["dump.hex"], image.shape[1])[: len(image)]
 
 
-def _script(jobs: Sequence[RtlJob], patterns: Sequence[PortWords]) -> list[dict[str, object]]:
+def _script(jobs: Sequence[RtlJob | RtlPool], patterns: Sequence[PortWords]) -> list[dict[str, object]]:
     """Return each job as the bench plays it; the patterns lie behind a first word of their own."""
     ends = accumulate(map(len, patterns), initial=1)
     return [

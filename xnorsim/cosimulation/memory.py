@@ -18,6 +18,7 @@ from simulator.layout import (
 )
 from workloads.packing import Words, pack_bits, unpack_bits
 from workloads.trace import Thresholds
+from xnorsim.cosimulation.errors import CosimulationError
 
 Area = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
@@ -62,6 +63,25 @@ def _twos_complement(values: NDArray[np.int64], bits: int) -> Bits:
 def result_bytes(m: int, n: int, array: Array, port_bits: int, *, thresholds: bool) -> tuple[int, int]:
     """Return the shape of a result's area."""
     return m, result_row_words(n, array, port_bits, thresholds=thresholds) * port_bits // 8
+
+
+def area_at(memory: Area, address: int, shape: tuple[int, int]) -> Area:
+    """Return the area of that shape at an address of the memory.
+
+    Units: ``address`` in port words.
+    """
+    return memory[address:].reshape(-1)[: shape[0] * shape[1]].reshape(shape)
+
+
+def bits_of(area: Area, n: int, array: Array, name: str) -> Words:
+    """Read back a result of bits, whose gaps and tails the next job takes as zeros; ``name`` is its layer's.
+
+    Shapes: -> [m, words_of(n)].
+    Errors: CosimulationError if one of them is not zero.
+    """
+    if not tail_is_zero(area, n, array):
+        raise CosimulationError(f"layer {name}: the tail of a result row is not zero")
+    return result_bits(area, n, array)
 
 
 def result_bits(area: Area, n: int, array: Array) -> Words:

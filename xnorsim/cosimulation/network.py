@@ -21,16 +21,16 @@ from xnorsim.cosimulation.errors import CosimulationError
 from xnorsim.cosimulation.jobs import DIM_BITS, WINDOW_BITS, JobCycles, RtlJob, RtlOperand, play
 from xnorsim.cosimulation.memory import (
     Area,
+    area_at,
+    bits_of,
     operand_area,
-    result_bits,
     result_bytes,
     result_sums,
-    tail_is_zero,
     threshold_area,
 )
 from xnorsim.cosimulation.window import check_sizes, rtl_window
 
-_CYCLE_MARGIN = 4
+CYCLE_MARGIN = 4
 """A job that takes this many times the cycles of the engine counts as stuck."""
 
 MAX_SHIFT = 15
@@ -88,6 +88,7 @@ def rtl_parameters(accelerator: Accelerator, array_name: str, memory_words: int)
         "ResultTiles": array.result_tiles,
         "DimBits": DIM_BITS,
         "WindowBits": WINDOW_BITS,
+        "OrPool": int(accelerator.or_pool),
         "MemoryWords": memory_words,
     }
 
@@ -128,7 +129,7 @@ def rtl_job(
         b=operand_b,
         t_addr=thresholds,
         r_addr=result,
-        cycle_limit=_CYCLE_MARGIN * run_job(asked, accelerator).cycles + len(stalls),
+        cycle_limit=CYCLE_MARGIN * run_job(asked, accelerator).cycles + len(stalls),
         stalls=stalls,
     )
 
@@ -261,10 +262,5 @@ def read_result(memory: Area, address: int, job: Job, accelerator: Accelerator) 
         plain = replace(array, dataflow=Dataflow.WEIGHT_STATIONARY)
         turned = replace(accelerator, arrays={**accelerator.arrays, array.name: plain})
         return read_result(memory, address, job.exchanged, turned).T.astype(np.int64)
-    rows, row_bytes = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
-    area = memory[address:].reshape(-1)[: rows * row_bytes].reshape(rows, row_bytes)
-    if not job.thresholds:
-        return result_sums(area, job.n, array)
-    if not tail_is_zero(area, job.n, array):
-        raise CosimulationError(f"layer {job.name}: the tail of a result row is not zero")
-    return result_bits(area, job.n, array)
+    area = area_at(memory, address, result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds))
+    return bits_of(area, job.n, array, job.name) if job.thresholds else result_sums(area, job.n, array)

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bench: xnorsim_core on a memory model, and the count of a job's cycles by class.
+// Bench: xnorsim_accelerator on a memory model, and the count of a job's cycles by class.
 //
 // The memory is read from +image=FILE at time 0 and written to +dump=FILE on a rising edge of dump_i
 // (both as $readmemh has them). It returns load data latency_i cycles after acceptance, and is ready
 // but where the job's stall pattern says otherwise: bit c of the pattern, counted from bit 0 of its first
 // word in +stalls=FILE, keeps edge c of the job from accepting a request. Past its end all edges accept.
 // A void load is answered with random bits, which must not count anywhere.
-// Parameters: those of xnorsim_core; MemoryWords >= 1 port words; MaxLatency >= 1, the limit of latency_i;
+// Parameters: those of xnorsim_accelerator; MemoryWords >= 1 port words; MaxLatency >= 1, the limit of latency_i;
 //   StallWords >= 1 words of 64 bits for the patterns of all jobs.
 // Latency: a job's counts are on the outputs behind the edge that accepts its last store; a job that
 //   waits is accepted at the next edge.
 // Reference: docs/microarchitecture.md, section 5.
 
 module xnorsim_bench #(
+  parameter int unsigned OrPool = 0,
   parameter int unsigned Dataflow = 0,
   parameter int unsigned AccumulatorRows = 4,
   parameter int unsigned Rows = 4,
@@ -43,6 +44,7 @@ module xnorsim_bench #(
 
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
+  input  logic                 job_pool_i,
   input  logic [DimBits-1:0]   job_m_i,
   input  logic [DimBits-1:0]   job_n_i,
   input  logic [DimBits-1:0]   job_k_words_i,
@@ -110,7 +112,8 @@ module xnorsim_bench #(
     if (!rst_ni) reset_seen_q <= 1'b1;
   end
 
-  xnorsim_core #(
+  xnorsim_accelerator #(
+    .OrPool          (OrPool),
     .Dataflow        (Dataflow),
     .AccumulatorRows (AccumulatorRows),
     .Rows            (Rows),
@@ -124,11 +127,12 @@ module xnorsim_bench #(
     .DimBits         (DimBits),
     .WindowBits      (WindowBits),
     .AddrBits        (AddrBits)
-  ) u_core (
+  ) u_accelerator (
     .clk_i,
     .rst_ni      (rst_n),
     .job_valid_i,
     .job_ready_o,
+    .job_pool_i,
     .job_m_i,
     .job_n_i,
     .job_k_words_i,
