@@ -100,8 +100,8 @@ def test_jobs_back_to_back(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_many_jobs_back_to_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    jobs = drawn(MANY_JOBS // len(HARDWARE), MANY_SEED)
-    assert sum(len(some) for some in jobs.values()) == MANY_JOBS
+    jobs = drawn(-(-MANY_JOBS // len(HARDWARE)), MANY_SEED)
+    assert sum(len(some) for some in jobs.values()) >= MANY_JOBS
     with capsys.disabled():
         check_shares(jobs)
     for index, (name, some) in enumerate(jobs.items()):
