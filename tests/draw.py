@@ -8,13 +8,14 @@ from pathlib import Path
 from tests.diagrams import FOLDER, drawn, pictured, source_text
 from tests.rtl.recording import record
 from tests.rtl.waves import wave
-from tests.worked_jobs import stalled_jobs, worked_jobs
+from tests.worked_jobs import WorkedJob, WorkedPool, stalled_jobs, worked_jobs, worked_pools
 from workloads.atomic import write_whole
 
 
 def sources() -> Iterator[tuple[str, str]]:
     """Yield the name and the source of every picture that a page shows."""
-    jobs = {worked.name: worked for worked in [*worked_jobs(), *stalled_jobs()]}
+    worked: list[WorkedJob | WorkedPool] = [*worked_jobs(), *stalled_jobs(), *worked_pools()]
+    jobs = {one.job.name: one for one in worked}
     for name in pictured():
         with tempfile.TemporaryDirectory() as folder:
             yield name, source_text(wave(record(jobs[name], Path(folder)), jobs[name]))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.rtl.job_list import check_on_rtl, random_case
-from tests.worked_jobs import WorkedJob
+from tests.rtl.job_list import Case, PoolCase, check_on_rtl, random_case, random_pool_case
+from tests.worked_jobs import WorkedJob, WorkedPool
 from xnorsim.cosimulation.builds import Design
 from xnorsim.cosimulation.jobs import bench_design
 
@@ -29,8 +29,9 @@ class Edge:
     """What the flip-flops see at one edge of a job; edge 0 accepts it.
 
     ``kind`` is that of the request in the request register: thresholds T, B, A or a store S, its word counted from the
-    operand's first. ``unit`` is the slot (output stationary) or the weight set at the issue port, ``preload`` the
-    weight set that is preloaded there, ``written`` what each column writes; None is none.
+    operand's first; a ``void`` one has no word. ``unit`` is the slot (output stationary), the weight set or the group
+    (pooling) at the issue port, ``preload`` the weight set that is preloaded there, ``written`` what each column
+    writes; None is none.
     """
 
     issue: bool
@@ -38,6 +39,7 @@ class Edge:
     load: bool
     valid: bool
     ready: bool
+    void: bool
     kind: str
     word: int
     response: bool
@@ -55,9 +57,14 @@ class Edge:
         return self.valid and self.ready
 
 
-def record(worked: WorkedJob, work_dir: Path) -> list[Edge]:
+def record(worked: WorkedJob | WorkedPool, work_dir: Path) -> list[Edge]:
     """Play a job worked by hand, check it against engine and reference, and return its edges."""
-    case = random_case(worked.job, worked.accelerator, np.random.default_rng(1), worked.stalls)
+    rng = np.random.default_rng(1)
+    case: Case | PoolCase
+    if isinstance(worked, WorkedPool):
+        case = random_pool_case(worked.job, rng)
+    else:
+        case = random_case(worked.job, worked.accelerator, rng, worked.stalls)
     check_on_rtl([case], worked.accelerator, work_dir, design=_recorded_design)
     return _recording(work_dir)
 
@@ -74,7 +81,8 @@ def _recording(work_dir: Path) -> list[Edge]:
         rows = list(csv.DictReader(file, delimiter=" "))
     first = next(number for number, row in enumerate(rows) if row["start"] == "1")
     last = next(number for number, row in enumerate(rows) if row["valid"] + row["ready"] + row["last"] == "111")
-    requests = [(row["kind"], int(row["addr"])) for row in rows[first : last + 1] if row["valid"] == "1"]
+    loads = [row for row in rows[first : last + 1] if row["valid"] + row["void"] == "10"]
+    requests = [(row["kind"], int(row["addr"])) for row in loads]
     bases = {kind: min(address for of, address in requests if of == kind) for kind, _ in requests}
     return [_edge(row, bases) for row in rows[first : last + 1]]
 
@@ -89,6 +97,7 @@ def _edge(row: Mapping[str, str], bases: Mapping[str, int]) -> Edge:
         load=is_set("load"),
         valid=is_set("valid"),
         ready=is_set("ready"),
+        void=is_set("void"),
         kind=row["kind"],
         word=int(row["addr"]) - bases.get(row["kind"], 0),
         response=is_set("rsp"),

@@ -8,7 +8,7 @@ from tests.diagrams import committed, pictured, source_text
 from tests.rtl.recording import Edge, classes, record
 from tests.rtl.waves import wave
 from tests.walks import classes_walked, edges_walked, walks
-from tests.worked_jobs import WorkedJob, stalled_jobs, worked_jobs
+from tests.worked_jobs import WorkedJob, WorkedPool, stalled_jobs, worked_jobs, worked_pools
 
 pytestmark = pytest.mark.rtl
 
@@ -23,10 +23,21 @@ def edges_recorded(edges: list[Edge]) -> dict[str, list[int]]:
     return {name: [number for number, happens in enumerate(marks) if happens] for name, marks in recorded.items()}
 
 
-@pytest.mark.parametrize("worked", [*worked_jobs(direct=False), *stalled_jobs()], ids=lambda worked: worked.name)
-def test_worked_by_hand(worked: WorkedJob, tmp_path: Path) -> None:
-    edges, walk = record(worked, tmp_path), walks()[worked.name]
+def check(worked: WorkedJob | WorkedPool, work_dir: Path) -> None:
+    """Play a job, and hold its walk and its picture to what happened."""
+    name, edges = worked.job.name, record(worked, work_dir)
+    walk = walks()[name]
     assert classes(edges) == classes_walked(walk, worked.cycles)
     assert edges_recorded(edges) == edges_walked(walk)
-    if worked.name in pictured():
-        assert source_text(wave(edges, worked)) == committed(worked.name), "`make diagrams` draws it anew"
+    if name in pictured():
+        assert source_text(wave(edges, worked)) == committed(name), "`make diagrams` draws it anew"
+
+
+@pytest.mark.parametrize("worked", [*worked_jobs(), *stalled_jobs()], ids=lambda worked: worked.name)
+def test_worked_by_hand(worked: WorkedJob, tmp_path: Path) -> None:
+    check(worked, tmp_path)
+
+
+@pytest.mark.parametrize("worked", worked_pools(), ids=lambda worked: worked.job.name)
+def test_pooling_worked_by_hand(worked: WorkedPool, tmp_path: Path) -> None:
+    check(worked, tmp_path)

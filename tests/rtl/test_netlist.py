@@ -172,9 +172,9 @@ def test_the_skew_has_the_flip_flops_that_the_cost_model_prices(netlist: Netlist
     assert sum(netlist.register_bits(cell["type"]) for cell in cells) == skew_register_bits(netlist.array)
 
 
-def test_what_the_port_and_the_counters_see_comes_straight_from_flip_flops(netlist: Netlist) -> None:
+def test_what_the_array_shows_outside_comes_straight_from_flip_flops(netlist: Netlist) -> None:
     (core,) = (name for name in netlist.modules if netlist.own_name(name) == "xnorsim_core")
     outputs = [name for name, port in netlist.modules[core]["ports"].items() if port["direction"] == "output"]
     direct = {name for name in outputs if netlist.is_registered(core, name)}
-    # job_ready_o is a flip-flop inverted, wait_store_o a constant: no tile waits for a place.
-    assert set(outputs) - direct == {"job_ready_o", "wait_store_o"}
+    # A constant: no tile waits for a place.
+    assert set(outputs) - direct == {"wait_store_o"}

@@ -6,13 +6,16 @@ from typing import Any
 
 from simulator.accelerator import Dataflow
 from tests.rtl.recording import Edge, classes
-from tests.worked_jobs import WorkedJob
+from tests.worked_jobs import WorkedJob, WorkedPool
 
 # WaveDrom's boxes by colour: 2 white, 3 yellow, 4 orange, 5 blue, 6 cyan, 7 green, 8 violet, 9 red.
 CLASS_COLOURS = {"issue": "7", "schedule": "8", "load_stall": "9", "store_stall": "4", "flush": "2"}
 KIND_COLOURS = {"T": "6", "B": "5", "A": "3", "S": "4"}
 UNIT_COLOURS = "75"
 """Slots, weight sets and tiles alternate between two, so that neighbours differ."""
+
+GROUP, SLOT, WEIGHT_SET = "g", "s", "u"
+"""What the page calls the units that issue."""
 
 # A cell takes about five letters.
 LETTERS_A_CELL = 5
@@ -25,9 +28,9 @@ Box = tuple[Hashable, str, str]
 Lane = dict[str, Any]
 
 
-def wave(edges: Sequence[Edge], worked: WorkedJob) -> dict[str, Any]:
+def wave(edges: Sequence[Edge], worked: WorkedJob | WorkedPool) -> dict[str, Any]:
     """Return the diagram of a job: a cell for each edge, with what the flip-flops see there."""
-    stationary = worked.accelerator.arrays[worked.job.array].dataflow is not Dataflow.OUTPUT_STATIONARY
+    unit = _unit_letter(worked)
     groups = [
         [_boxes("class", [(name, CLASS_COLOURS[name], name) for name in classes(edges)])],
         [
@@ -42,22 +45,23 @@ def wave(edges: Sequence[Edge], worked: WorkedJob) -> dict[str, Any]:
             _boxes("response", _responses(edges)),
         ],
         [
-            _boxes("preload", [_unit(edge.preload, stationary=True) for edge in edges]),
-            _boxes("issue", [_unit(edge.unit if edge.issue else None, stationary=stationary) for edge in edges]),
+            _boxes("preload", [_unit(unit, edge.preload) for edge in edges]),
+            _boxes("issue", [_unit(unit, edge.unit if edge.issue else None) for edge in edges]),
         ],
         [_boxes(f"column {number}", column) for number, column in enumerate(_columns(edges))],
     ]
-    lanes = [lane for group in groups for lane in ({}, *filter(_changes, group))][1:]
-    return {"signal": lanes, "edge": _arrows(edges, lanes), "head": {"text": worked.name, "tock": 0}}
+    shown = [changing for group in groups if (changing := list(filter(_changes, group)))]
+    lanes = [lane for group in shown for lane in ({}, *group)][1:]
+    return {"signal": lanes, "edge": _arrows(edges, lanes, unit), "head": {"text": worked.job.name, "tock": 0}}
 
 
-def _arrows(edges: Sequence[Edge], lanes: Sequence[Lane]) -> list[str]:
+def _arrows(edges: Sequence[Edge], lanes: Sequence[Lane], unit: str) -> list[str]:
     """Mark what was waited for, two edges before: a credit or a response, and what it let go."""
     by_name = {lane["name"]: lane for lane in lanes if lane}
     nodes = {name: ["."] * len(edges) for name in by_name}
     letters = iter(NODES)
     arrows = []
-    for cause, effect, end in _causes(edges):
+    for cause, effect, end in _causes(edges, unit):
         if nodes[cause][end - 2] == ".":
             nodes[cause][end - 2] = next(letters)
         nodes[effect][end] = next(letters)
@@ -68,14 +72,15 @@ def _arrows(edges: Sequence[Edge], lanes: Sequence[Lane]) -> list[str]:
     return arrows
 
 
-def _causes(edges: Sequence[Edge]) -> Iterator[tuple[str, str, int]]:
+def _causes(edges: Sequence[Edge], unit: str) -> Iterator[tuple[str, str, int]]:
     """Yield (lane of the cause, lane of the effect, edge of the effect) where the effect came as early as it might."""
     of_class, answered = classes(edges), ["" if load is None else load.kind for load in _answered(edges)]
     for end in range(2, len(edges)):
         then, before, now = edges[end - 2 : end + 1]
         if answered[end - 2] == "B" != answered[end - 1] and now.preload is not None and now.preload != before.preload:
             yield "response", "preload", end
-        if then.response and now.issue and of_class[end - 1] == "load_stall":
+        # The OR-pool takes a word when it is there.
+        if then.response and now.issue and of_class[end - 1] == "load_stall" and unit != GROUP:
             yield "response", "issue", end
         if now.valid and not before.valid and (credit := _credit(then, now.kind)):
             yield credit, "request", end
@@ -97,14 +102,18 @@ def _requests(edges: Sequence[Edge]) -> Iterator[Box | None]:
     """Yield the request in the request register, a box from the edge that first sees it to the one that accepts it."""
     number = 0
     for edge in edges:
-        yield (number, KIND_COLOURS[edge.kind], f"{edge.kind}{edge.word}") if edge.valid else None
+        yield (number, KIND_COLOURS[edge.kind], _request_label(edge)) if edge.valid else None
         number += edge.accepted
+
+
+def _request_label(edge: Edge) -> str:
+    return "v" if edge.void else f"{edge.kind}{edge.word}"
 
 
 def _responses(edges: Sequence[Edge]) -> Iterator[Box | None]:
     """Yield the load whose data is there."""
     for number, load in enumerate(_answered(edges)):
-        yield (number, KIND_COLOURS[load.kind], f"{load.kind}{load.word}") if load else None
+        yield (number, KIND_COLOURS[load.kind], _request_label(load)) if load else None
 
 
 def _answered(edges: Sequence[Edge]) -> Iterator[Edge | None]:
@@ -116,9 +125,16 @@ def _answered(edges: Sequence[Edge]) -> Iterator[Edge | None]:
             under_way.append(edge)
 
 
-def _unit(number: int | None, *, stationary: bool) -> Box | None:
-    """Return the box of a slot or a weight set."""
-    return None if number is None else (number, UNIT_COLOURS[number % 2], f"{'u' if stationary else 's'}{number}")
+def _unit(letter: str, number: int | None) -> Box | None:
+    """Return the box of a slot, a weight set or a group."""
+    return None if number is None else (number, UNIT_COLOURS[number % 2], f"{letter}{number}")
+
+
+def _unit_letter(worked: WorkedJob | WorkedPool) -> str:
+    if isinstance(worked, WorkedPool):
+        return GROUP
+    dataflow = worked.accelerator.arrays[worked.job.array].dataflow
+    return SLOT if dataflow is Dataflow.OUTPUT_STATIONARY else WEIGHT_SET
 
 
 def _columns(edges: Sequence[Edge]) -> Iterator[list[Box | None]]:

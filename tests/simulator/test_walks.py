@@ -31,10 +31,11 @@ def test_a_walk_moves_and_issues_what_the_engine_counts(worked: WorkedJob) -> No
     assert walked["issues"] == worked.classes.issue
 
 
-@pytest.mark.parametrize("worked", JOBS, ids=lambda worked: worked.name)
-def test_no_edge_of_a_walk_accepts_two_requests_or_one_that_is_stalled(worked: WorkedJob) -> None:
-    walked = edges_walked(walks()[worked.name])
+@pytest.mark.parametrize("worked", EVERYTHING, ids=lambda worked: worked.job.name)
+def test_no_edge_of_a_walk_accepts_two_requests_or_one_that_is_stalled(worked: WorkedJob | WorkedPool) -> None:
+    walked = edges_walked(walks()[worked.job.name])
     accepted = [edge for name in ("thresholds", "B", "A", "store") for edge in walked[name]]
     assert len(set(accepted)) == len(accepted)
     assert max(accepted) == worked.cycles - 1
-    assert not any(worked.stalls[edge] for edge in accepted if edge < len(worked.stalls))
+    stalls = worked.stalls if isinstance(worked, WorkedJob) else ()
+    assert not any(stalls[edge] for edge in accepted if edge < len(stalls))

@@ -15,7 +15,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 MICROARCHITECTURE = (ROOT / "docs" / "microarchitecture.md").read_text(encoding="utf-8")
 BENCH = BENCH_FOLDER / f"{BENCH_TOP}.sv"
 HARDWARE = {path.stem: path.read_text(encoding="utf-8") for path in (*rtl.source_files(), BENCH)}
-# A port of the core: direction, width without the ":0", name.
+# A port of a module: direction, width without the ":0", name.
 _PORT = re.compile(r"^  (input|output)\s+logic (?:\[(\w+)-1:0\])?\s*(\w+)", re.MULTILINE)
 
 
@@ -61,9 +61,9 @@ def test_modules_and_assertions_that_the_pages_name_are_in_the_rtl() -> None:
     assert [name for name in assertions if not any(f"  {name} :" in text for text in HARDWARE.values())] == []
 
 
-def test_the_signals_of_the_page_are_the_ports_of_the_core() -> None:
+def test_the_signals_of_the_page_are_the_ports_of_the_accelerator() -> None:
     directions = {"input": "in", "output": "out"}
-    ports = {name: (directions[way], bits or "1") for way, bits, name in _PORT.findall(HARDWARE["xnorsim_core"])}
+    ports = {name: (directions[way], bits or "1") for way, bits, name in _PORT.findall(HARDWARE["xnorsim_accelerator"])}
     rows = {row["signal"].strip("`"): (row["direction"], row["bits"])
             for row in table_rows(MICROARCHITECTURE) if "signal" in row}  # fmt: skip
     fields = {name for name in ports if name.startswith("job_")} - {"job_valid_i", "job_ready_o"}
