@@ -21,7 +21,7 @@ class Block:
     def run(self) -> tuple[Integers, Integers, Integers]:
         """Return every point's last issue, last store's edge, and tally of the class schedule."""
         kind, coefficients = self._kind, self._coefficients
-        state = start(kind, max(coefficients.behind, 2), len(self._geometry), coefficients.dtype)
+        state = start(kind, max(coefficients.behind, 2), self._geometry.m)
         state = self._map(LAST)(self._full_rows(state))
         tally = state[-1] if kind.tallies else np.zeros_like(state[0])
         last, end, tally = (array.astype(np.int64) for array in (state[1], self._rest(state), tally))

@@ -1,7 +1,6 @@
 """The coefficients of a block's tiles, each computed when first asked for."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
@@ -9,10 +8,12 @@ from simulator.closed_form.chunks import Lines, several_chunks
 from simulator.closed_form.geometry import LAST, Geometry
 from simulator.closed_form.kinds import Kind
 from simulator.closed_form.points import Integers
-from simulator.closed_form.steps import EARLY, Row, Tile, store_parts
+from simulator.closed_form.repeat import early
+from simulator.closed_form.steps import Row, Tile, store_parts
 
-SHORT = float(1 << 28)
-"""Cycles up to which 32 bits hold every sum, with room for an edge before every other."""
+
+Stored = tuple[int, bool, int]
+"""The n tile of a store, whether it ends a row of tiles, and the row if it counts from LAST."""
 
 
 class Coefficients:
@@ -24,13 +25,11 @@ class Coefficients:
     def __init__(self, kind: Kind, geometry: Geometry) -> None:
         self._kind = kind
         self._geometry = geometry
-        self.dtype = np.int32 if geometry.longest().max() < SHORT else np.int64
         self.arrays: list[Integers] = []
         self._places: dict[object, tuple[int, ...]] = {}
-        behind = geometry.points.result_tiles - 1
-        self.behind, self._parts = int(behind[-1]), store_parts(behind)
-        self._own("behind", lambda: behind)
-        self._own("period", lambda: np.lcm(geometry.points.result_tiles, 2))
+        self.behind, self._parts = int(geometry.behind[-1]), store_parts(geometry.behind)
+        self._own("behind", lambda: geometry.behind)
+        self._own("period", lambda: np.lcm(geometry.behind + 1, 2))
         # A long row has its loops behind the tiles that are followed by stores of the row before.
         ahead, period = self.behind, kind.row_period
         self._loop = slice(ahead, ahead + period) if kind.long else None
@@ -54,43 +53,50 @@ class Coefficients:
 
     def store(self, row: int, n: int) -> int | None:
         """Return the store after the loads of a tile, which is of an earlier one; None if there is none."""
-        places = [self._store_of(row, n - behind) for behind, _ in self._parts]
-        if len(places) == 1 or not any(places):
-            return places[0]
+        if n >= self.behind and self._kind.row_period == 1:
+            # One tile of a row is like the other, but for the last.
+            return self._place_of_store(self._stored(row, n - self.behind))
+        runs: list[tuple[Stored | None, slice]] = []
+        for behind, part in self._parts:
+            stored = self._stored(row, n - behind)
+            if runs and runs[-1][0] == stored:
+                runs[-1] = stored, slice(runs[-1][1].start, part.stop)
+            else:
+                runs.append((stored, part))
+        if len(runs) == 1:
+            return self._place_of_store(runs[0][0])
 
         def compute() -> Integers:
-            words = np.zeros(len(self._geometry), dtype=self.dtype)
-            for place, (_, part) in zip(places, self._parts, strict=True):
-                if place is not None:
-                    words[part] = self.arrays[place][part]
-            return words
+            places = [(self._place_of_store(stored), part) for stored, part in runs]
+            return np.concatenate([nothing[part] if place is None else self.arrays[place][part] for place, part in places])
 
-        return self._own(("stores", *places), compute)[0]
+        nothing = np.broadcast_to(np.zeros(1, dtype=self._geometry.m.dtype), self._geometry.m.shape)
+        return self._own(("stores", *((stored, part.start) for stored, part in runs)), compute)[0]
 
     def rest(self, behind: int) -> int | None:
         """Return the store of the tile that comes ``behind`` before the end of the job; None if there is none."""
-        return self._store_of(LAST, self.tiles - behind)
+        return self._place_of_store(self._stored(LAST, self.tiles - behind))
 
-    def _store_of(self, row: int, n: int) -> int | None:
-        """Return the results of a tile, in port words; n below 0 counts from the end of the row before."""
-        kind, geometry = self._kind, self._geometry
+    def _stored(self, row: int, n: int) -> Stored | None:
+        """Return what the store of a tile depends on; n below 0 counts from the end of the row before."""
         back, n = divmod(n, self.tiles)
         if row >= 0 and row + back < 0:
             return None
-        row += back
-        end = n == self.tiles - 1
-        if kind.weight_stationary:
-            number, valid = self._row_number(row), partial(geometry.tile_m, last=end)
-        else:
-            number, valid = self._column(n), partial(geometry.tile_m, last=row == LAST)
-        before_first = row < LAST
+        row, end = row + back, n == self.tiles - 1
+        return self._row_number(row) if self._kind.weight_stationary else self._column(n), end, min(row, 0)
+
+    def _place_of_store(self, stored: Stored | None) -> int | None:
+        if stored is None:
+            return None
+        tile, end, row = stored
+        geometry = self._geometry
 
         def compute() -> Integers:
-            tile = geometry.n_tiles + number if number < LAST else number
-            words = valid() * geometry.store_words(tile)
-            return words * (geometry.outer_tiles >= -row) if before_first else words
+            valid = geometry.tile_m(last=end if geometry.weight_stationary else row == LAST)
+            words = valid * geometry.store_words(geometry.n_tiles + tile if tile < LAST else tile)
+            return words * (geometry.outer_tiles >= -row) if row < LAST else words
 
-        return self._own(("store", number, end, row if row < 0 else 0), compute)[0]
+        return self._own(("store", *stored), compute)[0]
 
     def _column(self, n: int) -> int:
         """Return an n tile that stands for a tile of a row of output stationary."""
@@ -123,7 +129,7 @@ class Coefficients:
     def _thresholds(self, row: int, n: int) -> int | None:
         """Return the port words of the thresholds that a tile loads; None if there are none."""
         kind, geometry = self._kind, self._geometry
-        if not geometry.points.thresholds.any() or (kind.weight_stationary and n > 0):
+        if not geometry.threshold_bits.any() or (kind.weight_stationary and n > 0):
             return None
         if kind.weight_stationary:
             tile, once = self._row_number(row), False
@@ -134,7 +140,7 @@ class Coefficients:
 
     def _first(self, row: int) -> Integers | int:
         """Return 1 in the first row of a job, 0 in others."""
-        return (self._geometry.outer_tiles == 1).astype(np.int64) if row == LAST else int(row == 0)
+        return (self._geometry.outer_tiles == 1).astype(self._geometry.m.dtype) if row == LAST else int(row == 0)
 
     def _one(self, row: int, n: int, last_row: bool, last_col: bool) -> tuple[int, ...]:
         """Return the operands of a tile of one chunk in output stationary."""
@@ -180,7 +186,7 @@ class Coefficients:
 
         def compute() -> tuple[Integers, ...]:
             loads, issue = self._loads_a(last_row), self._issue(last_row) + geometry.drain
-            rows, between = geometry.points.rows, np.maximum(self._slack(before), 0)
+            rows, between = geometry.rows, np.maximum(self._slack(before), 0)
             return (loads, loads + geometry.answer + issue, between, geometry.drain, geometry.answer + rows, rows,
                     issue)  # fmt: skip
 
@@ -191,10 +197,10 @@ class Coefficients:
         geometry = self._geometry
 
         def compute() -> tuple[Integers, ...]:
-            rows, sets = geometry.points.rows, geometry.points.planes_b > 1
+            rows, sets = geometry.rows, geometry.planes_b > 1
             between, slack = self._slack(before), self._slack(last_row)
             # The last of several sets is preloaded from the switch to the set before.
-            further = np.where(sets, slack - np.maximum(rows, rows - slack), EARLY >> 1)
+            further = np.where(sets, slack - np.maximum(rows, rows - slack), early(rows) // 2)
             return (geometry.drain, np.maximum(between, 0), between, geometry.chunks - 2, np.maximum(slack, 0), slack,
                     geometry.answer + rows, geometry.answer, rows, self._issue(last_row), further)  # fmt: skip
 
@@ -204,11 +210,11 @@ class Coefficients:
         """Return the cycles from the first issue of a fold to the first edge behind its last, in all sets."""
         geometry = self._geometry
         issue = geometry.lines_a(last=last_row)
-        return issue + (geometry.points.planes_b - 1) * np.maximum(issue, geometry.points.rows)
+        return issue + (geometry.planes_b - 1) * np.maximum(issue, geometry.rows)
 
     def _slack(self, last_row: bool) -> Integers:
         """Return the cycles that the preload of a weight set takes longer than the issues of a tile's set."""
-        return self._geometry.points.rows - self._geometry.lines_a(last=last_row)
+        return self._geometry.rows - self._geometry.lines_a(last=last_row)
 
     def _loads_a(self, last_row: bool) -> Integers:
         return self._geometry.lines_a(last=last_row) * self._geometry.words_a(0)
@@ -233,6 +239,6 @@ class Coefficients:
         """Return the places of arrays, computed the first time that they are asked for."""
         if key not in self._places:
             first = len(self.arrays)
-            self.arrays += [array.astype(self.dtype, copy=False) for array in compute()]
+            self.arrays += compute()
             self._places[key] = tuple(range(first, len(self.arrays)))
         return self._places[key]

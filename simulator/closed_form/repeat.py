@@ -24,6 +24,11 @@ FURTHEST = 1 << 29
 """Cycles up to which a trial goes: 32 bits hold twice as many."""
 
 
+def early(like: Integers) -> int:
+    """Return an edge before every other, with room to add to it."""
+    return int(np.iinfo(like.dtype).min) // 4
+
+
 @dataclass(frozen=True)
 class Map:
     """A max-plus map with its own coefficients at every point; the last ``tallies`` of its variables are no edges."""
@@ -135,12 +140,12 @@ def _cycle(state: State, past: State, before: State, left: Integers, lag: int, e
     """
     move = state[0] - past[0]
     same = state[1] - past[1] == move
-    if not same.any():
+    if not np.count_nonzero(same):
         return left
     for now, then in zip(state[2:edges], past[2:edges], strict=True):
         same &= now - then == move
     same &= left >= lag
-    if not same.any():
+    if not np.count_nonzero(same):
         return left
     jumps = left // lag * same if lag > 1 else left * same
     gains = [jumps * (now - then) for now, then in zip(state[edges:], past[edges:], strict=True)]

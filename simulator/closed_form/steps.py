@@ -9,16 +9,12 @@ the class schedule, of first weight sets that wait for B.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from simulator.closed_form.kinds import Kind
 from simulator.closed_form.points import Integers
-from simulator.closed_form.repeat import Map, State, repeat
-
-EARLY = -(1 << 29)
-"""An edge before every other, in 32 bits."""
+from simulator.closed_form.repeat import Map, State, early, repeat
 
 
 @dataclass(frozen=True)
@@ -62,10 +58,10 @@ class Row:
         return Row(head, loop, tail, number.setdefault(self.loops, len(number)))
 
 
-def start(kind: Kind, depth: int, points: int, dtype: type[np.signedinteger[Any]]) -> State:
-    """Return the state before a job; it remembers ``depth`` tiles."""
-    never, nothing = np.full(points, EARLY, dtype=dtype), np.zeros(points, dtype=dtype)
-    state = [np.ones_like(never), *[never] * depth]
+def start(kind: Kind, depth: int, like: Integers) -> State:
+    """Return the state before a job, which remembers ``depth`` tiles."""
+    never, nothing = np.full_like(like, early(like)), np.zeros_like(like)
+    state = [np.ones_like(like), *[never] * depth]
     if kind.weights:
         return [*state, never, never, never, nothing]
     if kind.weight_stationary:
