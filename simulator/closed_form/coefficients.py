@@ -238,7 +238,7 @@ class Coefficients:
     def _all(self, key: object, compute: Callable[[], tuple[Integers, ...]]) -> tuple[int, ...]:
         """Return the places of arrays, computed the first time that they are asked for."""
         if key not in self._places:
-            first = len(self.arrays)
-            self.arrays += compute()
-            self._places[key] = tuple(range(first, len(self.arrays)))
+            arrays = compute()
+            self._places[key] = tuple(range(len(self.arrays), len(self.arrays) + len(arrays)))
+            self.arrays += arrays
         return self._places[key]
