@@ -19,7 +19,6 @@ PERIODS = 6
 """Periods of n tiles from which on it does, where their port words repeat after several only."""
 MOST_BEHIND = 7
 """Tiles that a store is behind the loads at most."""
-
 KIND_FIELDS = 8
 
 
@@ -27,10 +26,11 @@ KIND_FIELDS = 8
 class Kind:
     """What the points of a block have in common.
 
-    ``wide``: whether sums need 64 bits. ``many``: whether tiles have several chunks; in weight stationary ``folds`` says how many, 0 for a long tile of
-    folds that are alike. ``thresholds``: whether loads of thresholds may have to wait. ``sets``: whether some tiles
-    have several weight sets. ``period`` is after how many n tiles port words repeat, 0 where each is taken for itself.
-    A row has ``tiles``; if it is ``long``, that is their number - 1 modulo its period.
+    ``wide``: whether sums need 64 bits. ``many``: whether tiles have several chunks; in weight stationary ``folds``
+    says how many, 0 for many that are alike. ``thresholds``: whether loads of thresholds may have to wait. ``sets``:
+    whether some tiles have several weight sets. ``period`` is after how many n tiles port words repeat, 0 where each
+    is taken for itself. A row has ``tiles``; if it is ``long``, that is how many are left between first and last by
+    whole periods.
     """
 
     weight_stationary: bool
@@ -44,19 +44,29 @@ class Kind:
     tiles: int
 
     @property
+    def alone(self) -> bool:
+        """Tell whether a row has a single tile."""
+        return self.tiles == 1 and not self.long
+
+    @property
+    def once(self) -> bool:
+        """Tell whether the first row of a job loads what all others keep."""
+        return self.alone and not (self.many and self.weight_stationary)
+
+    @property
     def weights(self) -> bool:
         """Tell whether a state has to know when the halves of B are free: where B is loaded for every tile."""
-        return self.weight_stationary and (self.many or (not self.long and self.tiles == 1))
+        return self.weight_stationary and (self.many or self.alone)
+
+    @property
+    def edges(self) -> int:
+        """Return how many edges of a state are neither the port's last one nor ends of tiles."""
+        return 3 if self.weights else int(self.many and not self.weight_stationary)
 
     @property
     def tallies(self) -> int:
-        """Return how many variables of a state are no edges."""
+        """Return how many variables of a state are tallies."""
         return int(self.weight_stationary)
-
-    @property
-    def others(self) -> int:
-        """Return how many variables of a state are neither the port's last edge nor ends of tiles."""
-        return 4 if self.weights else int(self.weight_stationary or self.many)
 
     @property
     def span(self) -> int:
@@ -79,7 +89,7 @@ def kinds(geometry: Geometry) -> list[Integers]:
     stationary, outer, inner = geometry.weight_stationary, geometry.outer_tiles, geometry.inner_tiles
     many, period = geometry.chunks > 1, tile_period(geometry)
     if stationary:
-        long = inner >= MOST_BEHIND + 2
+        long = inner >= LONG_ROW
         thresholds = inner < MOST_BEHIND
         sets = (geometry.planes_b > 1) & (many | (inner == 1))
         alike = (geometry.chunks >= LONG_TILE) & (chunk_period(geometry) == 1)
@@ -87,11 +97,11 @@ def kinds(geometry: Geometry) -> list[Integers]:
         period = np.where((period == 1) | (outer >= PERIODS * period), period, 0)
         rest = np.zeros_like(inner)
     else:
-        long = inner >= np.maximum(LONG_ROW, MOST_BEHIND + 1 + PERIODS * period)
+        long = inner >= np.maximum(LONG_ROW, PERIODS * period)
         thresholds = inner > 1
         sets, folds = np.zeros_like(long), np.ones_like(inner)
         period = np.where((period == 1) | long, period, 0)
-        rest = (inner - 1) % np.maximum(period, 1)
+        rest = (inner - 2) % np.maximum(period, 1)
     thresholds = thresholds & (geometry.threshold_bits > 0)
     wide = (longest(geometry) > SHORT) | (longest_row(geometry) > SHORT)
     flags = (flag.astype(np.int64) for flag in (wide, many, thresholds, sets))

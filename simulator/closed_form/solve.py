@@ -74,7 +74,7 @@ def _classes(kind: Kind, geometry: Geometry) -> Integers:
         cycles = float(longest(geometry).max())
         if cycles > LONGEST:
             raise InputError(problem("jobs", f"must take fewer than {LONGEST:.0e} cycles", cycles))
-    last_issue, end, tally = Block(kind, geometry).run()
+    last_issue, end, tally = (array.astype(np.int64) for array in Block(kind, geometry).run())
     classes = np.zeros((len(end), 5), dtype=np.int64)
     classes[:, 0], classes[:, 1] = issue_cycles(geometry), tally + waits(geometry)
     classes[:, 2] = last_issue + 1 - classes[:, 0] - classes[:, 1]
