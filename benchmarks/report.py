@@ -3,7 +3,7 @@
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 SECONDS = ("CPU s min", "median", "wall s min")
@@ -33,8 +33,13 @@ class Timed:
 
 def timed(call: Callable[[], object], runs: int) -> Timed:
     """Time a call several times over."""
-    times = [_seconds(call) for _ in range(runs)]
-    return Timed(tuple(cpu for cpu, _ in times), tuple(wall for _, wall in times))
+    return timed_in_turn({"it": call}, runs)["it"]
+
+
+def timed_in_turn(calls: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Timed]:
+    """Time several calls, one after the other in each of several rounds, so that all meet the same disturbances."""
+    rounds = [[_seconds(call) for call in calls.values()] for _ in range(runs)]
+    return {name: Timed(*zip(*times, strict=True)) for name, times in zip(calls, zip(*rounds, strict=True), strict=True)}
 
 
 def _seconds(call: Callable[[], object]) -> tuple[float, float]:
