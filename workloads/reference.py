@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workloads.encodings import Digit, Encoding, Plane
-from workloads.packing import Words, pack_bits, popcount
+from workloads.operations import Window
+from workloads.packing import Words, pack_bits, popcount, unpack_bits
 
 _BLOCK_WORDS = 1 << 20
 """Words of intermediate result held at once, so that memory stays small for any shape."""
@@ -60,6 +61,52 @@ def product(a: Words, b: Words, k: int, encoding_a: Encoding, encoding_b: Encodi
         for j, plane_b in enumerate(encoding_b.planes):
             sums += plane_product(a[:, i], b[:, j], k, plane_a, plane_b)
     return sums
+
+
+def convolution(
+    a: Words, b: Words, window: Window, channels: int, encoding_a: Encoding, encoding_b: Encoding
+) -> NDArray[np.int64]:
+    """Multiply a packed map with packed kernels, tap by tap: what lies outside of the map adds exactly nothing.
+
+    Shapes: a [pixels, planes, words], b [filters, planes, words of taps x channels] -> [positions, filters].
+    Errors: ValueError for a float encoding.
+    """
+    kernels = unpack_bits(b, window.taps * channels)
+    sums = np.zeros((window.positions, len(b)), dtype=np.int64)
+    for tap, pixels in enumerate(_pixels_under(window)):
+        inside = pixels >= 0
+        kernel = pack_bits(kernels[..., tap * channels : (tap + 1) * channels])
+        sums[inside] += product(a[pixels[inside]], kernel, channels, encoding_a, encoding_b)
+    return sums
+
+
+def pooled(bits: Words, window: Window) -> Words:
+    """Return the OR of a map's packed bits under each place of a window.
+
+    Shapes: bits [pixels, words] -> [positions, words].
+    """
+    result = np.zeros((window.positions, bits.shape[1]), dtype=np.uint64)
+    for pixels in _pixels_under(window):
+        inside = pixels >= 0
+        result[inside] |= bits[pixels[inside]]
+    return result
+
+
+def _pixels_under(window: Window) -> Iterator[NDArray[np.int64]]:
+    """Yield for each tap of a window the pixel that each place has under it; -1 outside of the map.
+
+    Shapes: [positions].
+    """
+    for tap in np.ndindex(window.kernel):
+        rows, cols = (
+            np.arange(window.result[side]) * window.stride[side]
+            - window.padding[side]
+            + tap[side] * window.dilation[side]
+            for side in range(2)
+        )
+        height, width = window.size
+        inside = ((rows >= 0) & (rows < height))[:, None] & ((cols >= 0) & (cols < width))
+        yield np.where(inside, rows[:, None] * width + cols, -1).reshape(-1)
 
 
 def threshold(sums: NDArray[np.int64], thresholds: NDArray[np.int64], at_most: NDArray[np.bool_]) -> Words:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workloads.operations import Window
 from xnorsim.cosimulation.errors import CosimulationError
 from xnorsim.cosimulation.jobs import RtlJob, RtlOperand, play
 
@@ -22,11 +23,13 @@ PARAMETERS = {
     "ResultTiles": 5,
     "MemoryWords": 16,
 }
-# The job `single` of docs/microarchitecture.md, which takes 11 cycles.
+# The job `single` of docs/worked-jobs.md, which takes 11 cycles.
 SINGLE = RtlJob(
     m=1,
     n=1,
     k_words=1,
+    tap_words=1,
+    window=Window((1, 1), (1, 1), (1, 1)),
     chunk_words=4,
     tile_rows=1,
     tail_lanes=1,

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import windows
 from workloads.encodings import Encoding, encoding
-from workloads.packing import encode, unpack_bits
-from workloads.reference import product, threshold
+from workloads.operations import Window
+from workloads.packing import encode, pack_bits, unpack_bits
+from workloads.reference import convolution, pooled, product, threshold
 
 INTEGERS = ["bipolar", "unipolar", "ternary", "int2", "int4", "int8", "uint3", "uint8"]
 
@@ -42,6 +44,53 @@ def test_large_products_are_cut_into_blocks(monkeypatch: pytest.MonkeyPatch) -> 
     a, b = random_values(bipolar, 50, 65, rng), random_values(bipolar, 7, 65, rng)
     monkeypatch.setattr("workloads.reference._BLOCK_WORDS", 30)
     assert np.array_equal(product(encode(a, bipolar), encode(b, bipolar), 65, bipolar, bipolar), a @ b.T)
+
+
+def lowered(values: np.ndarray, window: Window) -> np.ndarray:
+    """Return the elements under each place of a window, zeros where there is no pixel.
+
+    Shapes: values [height x width, channels] -> [positions, taps, channels].
+    """
+    (height, width), (result_h, result_w) = window.size, window.result
+    rows = np.zeros((window.positions, window.taps, values.shape[1]), dtype=values.dtype)
+    for y, x, i, j in np.ndindex(result_h, result_w, *window.kernel):
+        row = y * window.stride[0] - window.padding[0] + i * window.dilation[0]
+        col = x * window.stride[1] - window.padding[1] + j * window.dilation[1]
+        if 0 <= row < height and 0 <= col < width:
+            rows[y * result_w + x, i * window.kernel[1] + j] = values[row * width + col]
+    return rows
+
+
+def test_a_convolution_worked_by_hand() -> None:
+    # Three pixels of two channels, a kernel of three taps: the first place has no pixel under its first tap.
+    bipolar = encoding("bipolar")
+    pixels = encode(np.array([[1, 1], [1, -1], [-1, -1]]), bipolar)
+    kernel = encode(np.array([[1, 1, 1, -1, -1, -1]]), bipolar)
+    window = Window((1, 3), (1, 3), (1, 1), (0, 1))
+    # Place 0 has pixels 0 and 1 under taps 1 and 2, place 1 all three, place 2 pixels 1 and 2 under taps 0 and 1.
+    assert convolution(pixels, kernel, window, 2, bipolar, bipolar).tolist() == [[0], [6], [0]]
+
+
+@given(
+    st.sampled_from(INTEGERS), st.sampled_from(INTEGERS), windows(), st.integers(1, 70), st.integers(1, 4),
+    st.integers(0, 2**32 - 1),
+)  # fmt: skip
+def test_a_convolution_is_the_product_of_the_lowered_map(
+    name_a: str, name_b: str, window: Window, channels: int, filters: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    code_a, code_b = encoding(name_a), encoding(name_b)
+    pixels = random_values(code_a, window.size[0] * window.size[1], channels, rng)
+    kernels = random_values(code_b, filters, window.taps * channels, rng)
+    sums = convolution(encode(pixels, code_a), encode(kernels, code_b), window, channels, code_a, code_b)
+    assert np.array_equal(sums, lowered(pixels, window).reshape(window.positions, -1) @ kernels.T)
+
+
+@given(windows(), st.integers(1, 130), st.integers(0, 2**32 - 1))
+def test_pooled_bits_are_the_largest_under_the_window(window: Window, channels: int, seed: int) -> None:
+    bits = np.random.default_rng(seed).random((window.size[0] * window.size[1], channels)) < 0.3
+    found = unpack_bits(pooled(pack_bits(bits), window), channels)
+    assert np.array_equal(found, lowered(bits, window).any(axis=1))
 
 
 def test_floats_have_no_exact_product() -> None:
