@@ -12,8 +12,8 @@ from xnorsim.sweep.feasible import Group, Refused
 
 MOST_CYCLES = 1 << 46
 """Cycles of a network up to which 64 bits hold its events: there are at most 2^16 of a kind in a cycle."""
-CALL_POINTS = 1 << 18
-"""Jobs that are handed to the closed form at one time, about: their sizes take 40 MB."""
+CALL_POINTS = 1 << 19
+"""Jobs that are handed to the closed form at one time, about: it wants many alike, and their sizes take 90 MB."""
 
 Part = tuple[int, int]
 """The places of a group, and of a job in its plan."""
