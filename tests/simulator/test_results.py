@@ -79,8 +79,8 @@ def test_no_sum_outgrows_the_accumulator_that_a_job_is_refused_below_not_even_be
         )
         for code in codes
     ]
-    operands = (encode(value, code) for value, code in zip(values, codes, strict=True))
-    sums = job_sums(job, hardware(2, 2, 8, kc=(64, 64), accumulator_bits=bits), *operands)
+    a, b = (encode(value, code) for value, code in zip(values, codes, strict=True))
+    sums = job_sums(job, hardware(2, 2, 8, kc=(64, 64), accumulator_bits=bits), a, b)
     assert np.array_equal(sums, values[0] @ values[1].T)
 
 
@@ -137,7 +137,10 @@ def test_results_of_more_than_products_of_integers_are_refused(change: dict[str,
     first, second = trace.matrix_products
     wrong = replace(trace, operations=(first, replace(second, **change)))
     tensors = {**trace.tensors, "v": random_bits("v", 1, 3, np.random.default_rng(0))}
-    message = "layer fc2: results are computed of products of integers only, without a bias or a change of encoding"
+    message = (
+        "layer fc2: results are computed of products of integers and of maxima of bits only, without a bias or a "
+        "change of encoding"
+    )
     with pytest.raises(InputError, match=f"^{message}$"):
         simulate(replace(wrong, tensors=tensors), hardware(2, 2, 8), results=True)
 

@@ -149,7 +149,8 @@ def set_member(name: str, content: bytes | None) -> Callable[[Manifest, dict[str
         (set_manifest("tensors", "x", "encoding", to="int1"), "tensors.x.encoding must have 2 to 64 bits, not 'int1'"),
         (set_manifest("tensors", "x", "encoding", to="fp16"), "tensors.x.data cannot be carried for fp16"),
         (set_manifest("operations", to=[]), "operations must have at least 1 entries, not []"),
-        (set_manifest("operations", 0, "type", to="convolution"), "operations.0.type must be 'matrix_product'"),
+        (set_manifest("operations", 0, "type", to="gelu"), "operations.0.type must be one of 'matrix_product', 'conv"),
+        (set_manifest("operations", 0, "type", to=None), "operations.0.type is required"),
         (set_manifest("operations", 0, "a", to="z"), "operations.0.a must name a tensor, not 'z'"),
         (set_manifest("operations", 0, "a", to="h"), "operations.0.a must be an input or the result of an earlier"),
         (set_manifest("operations", 1, "name", to="fc1"), "operations.1.name must be unique, not 'fc1'"),
@@ -310,7 +311,7 @@ def test_a_product_of_results_is_dynamic(tmp_path: Path) -> None:
 
 
 def test_other_operations_cannot_be_written_yet(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^layer stages.0.patch_embed: convolution cannot be written to a trace file"):
+    with pytest.raises(InputError, match=r"^layer stages.0.patch_embed: a bias cannot be written to a trace file"):
         write_trace(load_trace("pvtv2-b0"), tmp_path / "pvtv2.xtrace")
     trace = one_product(2, 3, 4)
     biased = replace(trace, operations=(replace(trace.matrix_products[0], bias="b"),))
