@@ -28,16 +28,16 @@ class Fold:
 
     @classmethod
     def of(cls, bits: Bits, valid: Bits, code: Encoding, *, bit_serial: bool) -> "Fold":
-        """Return the fold of some elements.
+        """Return the fold of some elements; equal jobs side by side have the same ones valid.
 
-        Shapes: bits [rows, planes, elements], valid [rows or 1, elements].
+        Shapes: bits [jobs x rows, planes, elements], valid [rows, elements].
         """
+        jobs, nothing = len(bits) // len(valid), np.empty((len(bits), 0))
         if bit_serial:
-            packed = pack_bits(valid)
-            lanes = np.broadcast_to(packed, (len(bits), packed.shape[1]))
-            return cls(pack_bits(bits & valid[:, None]), lanes, np.empty((len(bits), 0), dtype=np.int64))
-        nothing = np.empty((len(bits), 0), dtype=np.uint64)
-        return cls(nothing[:, None], nothing, _integers(bits, code) * valid)
+            lanes = np.tile(pack_bits(valid), (jobs, 1))
+            return cls(pack_bits(bits) & lanes[:, None], lanes, nothing.astype(np.int64))
+        words = nothing.astype(np.uint64)
+        return cls(words[:, None], words, _integers(bits, code) * np.tile(valid, (jobs, 1)))
 
     def rows(self, lines: slice) -> "Fold":
         """Return some of the rows."""
@@ -80,32 +80,40 @@ class Places:
     """
 
     def __init__(self, words: Words, code: Encoding, window: Window, tiling: Tiling) -> None:
-        channels = tiling.job.k // window.taps
-        self._maps = unpack_bits(words, channels).reshape(-1, window.pixels, words.shape[1], channels)
-        self.jobs = len(self._maps)
+        channels, direct = tiling.job.k // window.taps, tiling.job.direct is not None
+        maps = unpack_bits(words, channels).reshape(-1, window.pixels, words.shape[1], channels)
+        # A pixel that is fetched fills up its last k word; of a lowered row the last tap does.
+        self._maps = _filled(maps, tiling.array.lanes) if direct else maps
+        self._lanes = np.arange(self._maps.shape[-1]) < channels
         self._pixels = pixels(window)
         self._code, self._tiling = code, tiling
+        self.jobs = len(maps)
 
     def of(self, span: Span) -> list[Fold]:
         """Return the folds of some places, those of all maps one behind the other."""
-        lines = slice(span.start, span.stop)
-        # By map, place, tap, plane and channel.
-        bits = np.moveaxis(self._maps[:, self._pixels[lines]], 3, 2)
-        valid = np.broadcast_to(self._pixels[lines, :, None] >= 0, bits.shape[:2] + bits.shape[3:])
-        # A lowered row is one tap of all the elements.
-        rows, taps = self.jobs * span.size, self._tiling.job.taps
-        return _cut(bits.reshape(rows, -1, *taps), valid.reshape(rows, *taps), self._code, self._tiling)
+        under = self._pixels[span.start : span.stop]
+        # By map, place, plane, tap and element.
+        bits = np.moveaxis(self._maps[:, under], 3, 2)
+        valid = (under >= 0)[..., None] & self._lanes
+        taps, _ = self._tiling.job.taps
+        rows, planes = self.jobs * span.size, bits.shape[2]
+        bits, valid = bits.reshape(rows, planes, taps, -1), valid.reshape(span.size, taps, -1)
+        return _cut(bits, valid, self._code, self._tiling)
+
+
+def _filled(bits: Bits, lanes: int) -> Bits:
+    """Fill up the last axis to whole k words."""
+    tail = -bits.shape[-1] % lanes
+    return np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, tail)]) if tail else bits
 
 
 def _cut(bits: Bits, valid: Bits, code: Encoding, tiling: Tiling) -> list[Fold]:
-    """Fill up the last k word of each tap, and cut into chunks.
+    """Cut rows into chunks of k words, the last one of each tap filled up.
 
-    Shapes: bits [rows, planes, taps, elements], valid [rows or 1, taps, elements].
+    Shapes: bits [jobs x rows, planes, taps, elements], valid [rows, taps, elements].
     """
-    lanes = tiling.array.lanes
-    tail = -bits.shape[-1] % lanes
-    bits = np.pad(bits, [(0, 0)] * 3 + [(0, tail)]).reshape(*bits.shape[:2], -1)
-    valid = np.pad(valid, [(0, 0)] * 2 + [(0, tail)]).reshape(len(valid), -1)
+    lanes, serial = tiling.array.lanes, tiling.job.bit_serial
+    bits = _filled(bits, lanes).reshape(*bits.shape[:2], -1)
+    valid = _filled(valid, lanes).reshape(len(valid), -1)
     parts = [slice(chunk.start * lanes, chunk.stop * lanes) for chunk in tiling.chunks]
-    serial = tiling.job.bit_serial
     return [Fold.of(bits[..., part], valid[..., part], code, bit_serial=serial) for part in parts]

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import windows
 from workloads.encodings import Encoding, encoding
-from workloads.packing import encode, unpack_bits
-from workloads.reference import product, threshold
+from workloads.operations import Window
+from workloads.packing import encode, pack_bits, unpack_bits
+from workloads.reference import convolution, pooled, product, threshold
 
 INTEGERS = ["bipolar", "unipolar", "ternary", "int2", "int4", "int8", "uint3", "uint8"]
 
@@ -55,3 +57,62 @@ def test_threshold_worked_by_hand() -> None:
     bits = threshold(sums, np.array([0, 0, -5]), np.array([False, True, True]))
     # Column 0: sum >= 0; column 1: sum <= 0; column 2: sum <= -5.
     assert unpack_bits(bits[:, 0], 3).tolist() == [[False, True, False], [True, True, True]]
+
+
+def float_convolution(maps: np.ndarray, kernels: np.ndarray, window: Window) -> np.ndarray:
+    """Convolve in float64, place by place on maps with a border of zeros.
+
+    Shapes: maps [maps, height, width, channels], kernels [filters, height, width, channels] -> [maps, height, width,
+    filters].
+    """
+    (down, across), (dilation_y, dilation_x) = window.padding, window.dilation
+    bordered = np.pad(maps.astype(np.float64), ((0, 0), (down, down), (across, across), (0, 0)))
+    result = np.empty((len(maps), *window.result, len(kernels)))
+    for y, x in np.ndindex(window.result):
+        top, left = y * window.stride[0], x * window.stride[1]
+        under = bordered[:, top:, left:][:, ::dilation_y, ::dilation_x][:, : window.kernel[0], : window.kernel[1]]
+        result[:, y, x] = np.tensordot(under, kernels.astype(np.float64), axes=((1, 2, 3), (1, 2, 3)))
+    return result
+
+
+def test_a_convolution_worked_by_hand() -> None:
+    bipolar, window = encoding("bipolar"), Window((1, 3), (1, 3), (1, 1), (0, 1))
+    a, b = encode(np.array([[1], [-1], [-1]]), bipolar), encode(np.array([[1, 1, -1]]), bipolar)
+    # Three taps of one channel; the border adds 0: 0 + 1 + 1, 1 - 1 + 1, -1 - 1 + 0.
+    assert convolution(a, b, window, 1, bipolar, bipolar).tolist() == [[2], [1], [-2]]
+
+
+@given(
+    windows(), st.sampled_from(INTEGERS), st.sampled_from(INTEGERS), st.integers(1, 3), st.integers(1, 70),
+    st.integers(1, 4), st.integers(0, 2**32 - 1),
+)  # fmt: skip
+def test_a_convolution_is_that_of_floats_with_zeros_around_the_map(
+    window: Window, name_a: str, name_b: str, maps: int, channels: int, filters: int, seed: int
+) -> None:
+    rng, code_a, code_b = np.random.default_rng(seed), encoding(name_a), encoding(name_b)
+    a = random_values(code_a, maps * window.pixels, channels, rng)
+    b = random_values(code_b, filters, window.taps * channels, rng)
+    found = convolution(encode(a, code_a), encode(b, code_b), window, channels, code_a, code_b)
+    expected = float_convolution(
+        a.reshape(maps, *window.size, channels), b.reshape(filters, *window.kernel, channels), window
+    )
+    assert np.array_equal(found, expected.reshape(-1, filters))
+
+
+def test_pooling_worked_by_hand() -> None:
+    # Two places of two taps; the first tap of the first one is outside.
+    window, bits = Window((1, 3), (1, 2), (1, 2), (0, 1)), pack_bits(np.array([[0], [0], [1]], dtype=np.bool_))
+    assert pooled(bits, window).tolist() == [[0], [1]]
+
+
+@given(windows(), st.integers(1, 3), st.integers(1, 70), st.integers(0, 2**32 - 1))
+def test_pooled_bits_are_the_maxima_of_what_is_on_the_map(window: Window, maps: int, channels: int, seed: int) -> None:
+    bits = np.random.default_rng(seed).integers(0, 2, (maps, *window.size, channels)).astype(np.bool_)
+    found = pooled(pack_bits(bits).reshape(maps * window.pixels, -1), window)
+    expected = np.zeros((maps, *window.result, channels), dtype=np.bool_)
+    for y, x, i, j in np.ndindex(*window.result, *window.kernel):
+        row = y * window.stride[0] - window.padding[0] + i * window.dilation[0]
+        col = x * window.stride[1] - window.padding[1] + j * window.dilation[1]
+        if 0 <= row < window.size[0] and 0 <= col < window.size[1]:
+            expected[:, y, x] = np.maximum(expected[:, y, x], bits[:, row, col])
+    assert np.array_equal(unpack_bits(found, channels), expected.reshape(-1, channels))
