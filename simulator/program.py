@@ -244,10 +244,7 @@ class _Builder:
 
         The host writes a map that is an input in the form of the first array.
         """
-        binary = work.result is not None and work.result.encoding.is_binary
-        if not self._accelerator.or_pool or work.window is None or not binary:
-            return None
-        if work.function is not VectorFunction.MAXIMUM:
+        if not self._accelerator.or_pool or not _pools_bits(work):
             return None
         form = self._forms.get(work.reads[0])
         arrays = self._accelerator.arrays.values()
@@ -267,7 +264,7 @@ class _Builder:
     # Functions of the vector unit
 
     def _function(self, operation: Operation, work: VectorWork, name: str) -> None:
-        self._need_vector_unit(name, work.function.value)
+        self._need_vector_unit(name, work.function.value, " or or_pool = true" if _pools_bits(work) else "")
         for source in work.reads:
             if source not in self.buffers:
                 self._input(source, None)
@@ -281,9 +278,15 @@ class _Builder:
         made = self._enter(value.name, value.rows, value.elements, element_form(value.encoding), Origin.STEP)
         return made.name, made.words
 
-    def _need_vector_unit(self, name: str, function: str) -> None:
+    def _need_vector_unit(self, name: str, function: str, instead: str = "") -> None:
         if self._accelerator.vector_unit is None:
             raise InputError(
                 f"layer {name}: {self._accelerator.name} has no vector unit, which {function} needs "
-                "([vector_unit] in an accelerator file)"
+                f"([vector_unit]{instead} in an accelerator file)"
             )
+
+
+def _pools_bits(work: VectorWork) -> bool:
+    """Tell whether a function is the maximum of bits under a window."""
+    binary = work.result is not None and work.result.encoding.is_binary
+    return work.function is VectorFunction.MAXIMUM and work.window is not None and binary
