@@ -1,8 +1,10 @@
 """Small traces for tests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workloads.encodings import encoding
 from workloads.operations import (
@@ -15,7 +17,7 @@ from workloads.operations import (
     VectorFunction,
     Window,
 )
-from workloads.packing import pack_bits
+from workloads.packing import decode, pack_bits
 from workloads.trace import Labels, Tensor, Thresholds, Trace
 
 
@@ -23,6 +25,14 @@ def random_bits(name: str, rows: int, elements: int, rng: np.random.Generator, c
     """Return a tensor of random bits."""
     packed = pack_bits(rng.integers(0, 2, (rows, elements)).astype(np.bool_))[:, None]
     return Tensor(name, rows, elements, encoding(code), packed)
+
+
+def signs(trace: Trace, name: str, results: Mapping[str, NDArray[Any]] | None = None) -> NDArray[np.int64]:
+    """Return a bipolar tensor as -1 and +1: one of the results, or one that the trace carries."""
+    tensor, made = trace.tensors[name], results or {}
+    packed = made[name][:, None] if name in made else tensor.packed
+    assert packed is not None
+    return decode(packed, tensor.elements, encoding("bipolar"))
 
 
 def two_layers(m: int = 5, k: int = 70, hidden: int = 9, n: int = 3, seed: int = 0) -> Trace:

@@ -5,24 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.traces import one_function, one_product, small_cnn, two_layers
+from tests.traces import one_function, one_product, signs, small_cnn, two_layers
 from workloads.encodings import encoding
 from workloads.errors import InputError
 from workloads.evaluation import check_exact, evaluate
 from workloads.operations import Convolution, Pooling, VectorFunction
-from workloads.packing import Words, decode, encode
+from workloads.packing import encode
 from workloads.reference import convolution, threshold
-from workloads.trace import Trace
 
 BIPOLAR = encoding("bipolar")
-
-
-def signs(trace: Trace, name: str, found: dict[str, np.ndarray]) -> np.ndarray:
-    """Return a tensor of bits as -1 and +1."""
-    tensor = trace.tensors[name]
-    packed: Words | None = found[name][:, None] if name in found else tensor.packed
-    assert packed is not None
-    return decode(packed, tensor.elements, BIPOLAR)
 
 
 def test_each_layer_of_a_network_is_its_operation_on_the_layer_before() -> None:
