@@ -56,7 +56,7 @@ def _by_layer(out: Console, run: Run, costs: Estimate, classes: Sequence[str]) -
         ("bound by", "<"), ("on-chip energy", ">"),
     )  # fmt: skip
     for layer, parts in zip(run.layer_runs, costs.energy_by_layer_pj, strict=True):
-        name = layer.name if layer.count == 1 else f"{layer.name} ({layer.count} times)"
+        name = layer.name if layer.count == 1 else f"{layer.name} x {layer.count}"
         cells = _class_cells(layer.total_classes, classes)
         table.add_row(name, _shape(layer), *cells, layer.bound_by, energy_text(math.fsum(parts.values())))
     cells = _class_cells(run.classes, classes)
