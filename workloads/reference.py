@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workloads.encodings import Digit, Encoding, Plane
-from workloads.operations.window import Window
+from workloads.operations import Window
 from workloads.packing import Words, pack_bits, popcount, unpack_bits
 
 _BLOCK_WORDS = 1 << 16

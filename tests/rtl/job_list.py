@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from simulator.accelerator import Accelerator, Dataflow
-from simulator.engine import run_job
+from simulator.cycles import CycleClasses
+from simulator.engine import run_job, run_pool
 from simulator.job import Job
+from simulator.pool import PoolJob
 from workloads.encodings import Encoding
 from workloads.packing import Words, pack_bits
-from workloads.reference import product, threshold
+from workloads.reference import convolution, pooled, product, threshold
 from workloads.trace import Thresholds
-from xnorsim.cosimulation.jobs import RtlJob, play
+from xnorsim.cosimulation.jobs import RtlJob, RtlPool, play
 from xnorsim.cosimulation.memory import Area, operand_area, result_bytes, threshold_area
 from xnorsim.cosimulation.network import (
     UNWRITTEN,
@@ -24,6 +26,7 @@ from xnorsim.cosimulation.network import (
     rtl_job,
     rtl_parameters,
 )
+from xnorsim.cosimulation.pool import read_pool, rtl_pool
 
 # Ones among the bits of an operand; all or none of them give the largest sums.
 DENSITIES = [0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9, 1.0]
@@ -41,10 +44,33 @@ class Case:
     stalls: tuple[bool, ...] = ()
 
 
+@dataclass(frozen=True)
+class PoolCase:
+    """A pooling job with its map, a stall pattern, and the map that the reference arithmetic makes of it."""
+
+    job: PoolJob
+    bits: Words
+    expected: Words
+    stalls: tuple[bool, ...] = ()
+
+
+def random_pool_case(job: PoolJob, rng: np.random.Generator, stalls: tuple[bool, ...] = ()) -> PoolCase:
+    """Draw a map; with few ones, so that the OR of a window is not always 1."""
+    pixels = job.window.size[0] * job.window.size[1]
+    bits = pack_bits(rng.random((pixels, job.channels)) < rng.choice([0.05, 0.2, 0.5]))
+    return PoolCase(job, bits, pooled(bits, job.window), stalls)
+
+
 def random_case(job: Job, accelerator: Accelerator, rng: np.random.Generator, stalls: tuple[bool, ...] = ()) -> Case:
     """Draw operands; thresholds lie among the sums, so that both outcomes occur."""
-    a, b = _planes(job.m, job.k, job.encoding_a, rng), _planes(job.n, job.k, job.encoding_b, rng)
-    sums = product(a, b, job.k, job.encoding_a, job.encoding_b)
+    b = _planes(job.n, job.k, job.encoding_b, rng)
+    if job.direct is None:
+        a = _planes(job.m, job.k, job.encoding_a, rng)
+        sums = product(a, b, job.k, job.encoding_a, job.encoding_b)
+    else:
+        window, channels = job.direct.window, job.direct.channels
+        a = _planes(window.size[0] * window.size[1], channels, job.encoding_a, rng)
+        sums = convolution(a, b, window, channels, job.encoding_a, job.encoding_b)
     if not job.thresholds:
         return Case(job, a, b, None, sums, stalls)
     most = (1 << (accelerator.arrays[job.array].accumulator_bits - 1)) - 1
@@ -62,7 +88,12 @@ def _planes(rows: int, k: int, encoding: Encoding, rng: np.random.Generator) -> 
 
 
 def check_on_rtl(
-    cases: Sequence[Case], accelerator: Accelerator, work_dir: Path, *, least_memory_words: int = 1, seed: int = 1
+    cases: Sequence[Case | PoolCase],
+    accelerator: Accelerator,
+    work_dir: Path,
+    *,
+    least_memory_words: int = 1,
+    seed: int = 1,
 ) -> None:
     """Play all cases back to back: every cycle class as the engine's, every result as the reference's.
 
@@ -77,24 +108,44 @@ def check_on_rtl(
     for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
         stalled = f", {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled" if case.stalls else ""
         where = f"job {number}: {case.job} on {accelerator}{stalled}"
-        expected = run_job(case.job, accelerator, np.array(case.stalls, dtype=np.bool_))
+        expected = _engine_classes(case, accelerator)
         assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
-        result = read_result(after, played.r_addr, case.job, accelerator)
-        assert np.array_equal(result, case.expected), where
+        assert np.array_equal(_result(case, after, played.r_addr, accelerator), case.expected), where
     untouched = np.ones(len(image), dtype=np.bool_)
     for case, played in zip(cases, rtl_jobs, strict=True):
-        words = _result_area(case.job, accelerator).size * 8 // accelerator.port.width_bits
+        words = _result_area(case, accelerator).size * 8 // accelerator.port.width_bits
         untouched[played.r_addr : played.r_addr + words] = False
     assert np.array_equal(after[untouched], image[untouched]), "a store outside of the results"
 
 
-def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.random.Generator) -> RtlJob:
-    array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
+def _engine_classes(case: Case | PoolCase, accelerator: Accelerator) -> CycleClasses:
+    stalls = np.array(case.stalls, dtype=np.bool_)
+    if isinstance(case, PoolCase):
+        return run_pool(case.job, accelerator, stalls)
+    return run_job(case.job, accelerator, stalls)
 
-    def operand(packed: Words) -> int:
-        ones = np.broadcast_to(pack_bits(np.ones((1, 1, case.job.k), dtype=np.bool_)), packed.shape)
-        used = operand_area(ones, case.job.k, array, port_bits)
-        return memory.place(_among_noise(operand_area(packed, case.job.k, array, port_bits), used, noise))
+
+def _result(case: Case | PoolCase, memory: Area, address: int, accelerator: Accelerator) -> np.ndarray:
+    if isinstance(case, PoolCase):
+        return read_pool(memory, address, case.job, accelerator)
+    return read_result(memory, address, case.job, accelerator)
+
+
+def _placed(
+    case: Case | PoolCase, accelerator: Accelerator, memory: Memory, noise: np.random.Generator
+) -> RtlJob | RtlPool:
+    array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
+    result = memory.place(_result_area(case, accelerator))
+    if isinstance(case, PoolCase):
+        # Gaps and tails are zeros, as an array writes them.
+        area = operand_area(case.bits[:, None], case.job.channels, array, port_bits)
+        return rtl_pool(case.job, accelerator, a=memory.place(area), result=result, stalls=case.stalls)
+    taps, elements = case.job.taps
+
+    def operand(packed: Words, taps: int) -> int:
+        ones = np.broadcast_to(pack_bits(np.ones((1, 1, taps * elements), dtype=np.bool_)), packed.shape)
+        area, used = (operand_area(words, elements, array, port_bits, taps) for words in (packed, ones))
+        return memory.place(_among_noise(area, used, noise))
 
     def thresholds(values: Thresholds) -> int:
         ones = Thresholds("ones", np.full_like(values.sums, -1), np.ones_like(values.at_most))
@@ -104,10 +155,11 @@ def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.rand
     return rtl_job(
         case.job,
         accelerator,
-        a=operand(case.a),
-        b=operand(case.b),
+        # A pixel of A is a tap of its own.
+        a=operand(case.a, 1),
+        b=operand(case.b, taps),
         thresholds=thresholds(case.thresholds) if case.thresholds else 0,
-        result=memory.place(_result_area(case.job, accelerator)),
+        result=result,
         stalls=case.stalls,
     )
 
@@ -117,8 +169,12 @@ def _among_noise(area: Area, used: Area, noise: np.random.Generator) -> Area:
     return area | (noise.integers(0, 256, area.shape, np.uint8) & ~used)
 
 
-def _result_area(job: Job, accelerator: Accelerator) -> Area:
+def _result_area(case: Case | PoolCase, accelerator: Accelerator) -> Area:
     array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
-    written = job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else job
-    shape = result_bytes(written.m, written.n, array, port_bits, thresholds=job.thresholds)
+    if isinstance(case, PoolCase):
+        rows, channels, bits = case.job.window.positions, case.job.channels, True
+    else:
+        written = case.job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else case.job
+        rows, channels, bits = written.m, written.n, case.job.thresholds
+    shape = result_bytes(rows, channels, array, port_bits, thresholds=bits)
     return np.full(shape, UNWRITTEN, dtype=np.uint8)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workloads.operations import Window
 from xnorsim.cosimulation.errors import CosimulationError
 from xnorsim.cosimulation.jobs import RtlJob, RtlOperand, play
 
@@ -27,6 +28,8 @@ SINGLE = RtlJob(
     m=1,
     n=1,
     k_words=1,
+    tap_words=1,
+    window=Window((1, 1), (1, 1), (1, 1)),
     chunk_words=4,
     tile_rows=1,
     tail_lanes=1,

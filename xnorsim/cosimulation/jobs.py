@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rtl
+from workloads.operations import Window
 from xnorsim.cosimulation.builds import Design, build
 from xnorsim.cosimulation.runner import run_bench
 
@@ -19,6 +20,9 @@ TEST_MODULE = "xnorsim.cosimulation.bench.jobs_bench"
 
 # Port words, one a row, as bytes from the least significant one.
 PortWords = NDArray[np.uint8]
+
+DIM_BITS, WINDOW_BITS = 20, 8
+"""The bits of a job's sizes, and of a window's kernel, stride, padding and dilation."""
 
 STALL_WORD_BITS = 64
 """The bits of a word of the bench's stall patterns."""
@@ -54,14 +58,17 @@ class RtlOperand:
 class RtlJob:
     """The fields of a job as the RTL takes them, its stall pattern, and the cycles after which it counts as stuck.
 
-    ``shift`` is the weight of the first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from
-    accepting a request at edge c of the job; past the end of the pattern the port is ready.
+    A row of A is a place of the ``window``, with ``tap_words`` k words under each tap. ``shift`` is the weight of the
+    first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from accepting a request at edge c of the
+    job; past the end of the pattern the port is ready.
     Units: addresses in port words; ``cycle_limit`` counts from the end of the job before.
     """
 
     m: int
     n: int
     k_words: int
+    tap_words: int
+    window: Window
     chunk_words: int
     tail_lanes: int
     tile_rows: int
@@ -78,9 +85,12 @@ class RtlJob:
     def ports(self) -> dict[str, int]:
         """Return the value of each input of the bench top."""
         return {
+            "job_pool_i": 0,
             "job_m_i": self.m,
             "job_n_i": self.n,
             "job_k_words_i": self.k_words,
+            "job_tap_words_i": self.tap_words,
+            **window_ports(self.window),
             "job_chunk_words_i": self.chunk_words,
             "job_tile_rows_i": self.tile_rows,
             "job_tail_lanes_i": self.tail_lanes,
@@ -92,6 +102,47 @@ class RtlJob:
             "job_t_addr_i": self.t_addr,
             "job_r_addr_i": self.r_addr,
         }
+
+
+@dataclass(frozen=True)
+class RtlPool:
+    """The fields of a pooling job as the RTL takes them, with stall pattern and cycle limit as an ``RtlJob`` has them.
+
+    The OR-pool reads ``tap_words`` k words of a pixel under each tap, at each of ``m`` places of the ``window``.
+    Units: addresses in port words.
+    """
+
+    m: int
+    tap_words: int
+    window: Window
+    a_addr: int
+    r_addr: int
+    cycle_limit: int
+    stalls: tuple[bool, ...] = ()
+
+    def ports(self) -> dict[str, int]:
+        """Return the value of each input of the bench top that is about the job; the others count for nothing."""
+        return {
+            "job_pool_i": 1,
+            "job_m_i": self.m,
+            "job_tap_words_i": self.tap_words,
+            **window_ports(self.window),
+            "job_a_addr_i": self.a_addr,
+            "job_r_addr_i": self.r_addr,
+        }
+
+
+def window_ports(window: Window) -> dict[str, int]:
+    """Return the value of each input of the bench top that is about a window and its map."""
+    pairs = {
+        "map": window.size,
+        "kernel": window.kernel,
+        "stride": window.stride,
+        "padding": window.padding,
+        "dilation": window.dilation,
+    }
+    sides = {f"job_{name}_{side}_i": pair["hw".index(side)] for name, pair in pairs.items() for side in "hw"}
+    return {**sides, "job_result_w_i": window.result[1]}
 
 
 @dataclass(frozen=True)
@@ -115,7 +166,7 @@ def bench_design(parameters: Mapping[str, int]) -> Design:
 def play(
     parameters: Mapping[str, int],
     image: PortWords,
-    jobs: Sequence[RtlJob],
+    jobs: Sequence[RtlJob | RtlPool],
     latency: int,
     work_dir: Path,
     seed: int = 1,
@@ -129,7 +180,7 @@ def play(
 
 
 def play_on(
-    design: Design, image: PortWords, jobs: Sequence[RtlJob], latency: int, work_dir: Path, seed: int = 1
+    design: Design, image: PortWords, jobs: Sequence[RtlJob | RtlPool], latency: int, work_dir: Path, seed: int = 1
 ) -> tuple[list[JobCycles], PortWords]:
     """Play jobs on a design with the bench top's ports, as ``play`` does."""
     work_dir = work_dir.absolute()
@@ -152,7 +203,7 @@ def play_on(
     return cycles, read_hex(files["dump.hex"], image.shape[1])[: len(image)]
 
 
-def _script(jobs: Sequence[RtlJob], patterns: Sequence[PortWords]) -> list[dict[str, object]]:
+def _script(jobs: Sequence[RtlJob | RtlPool], patterns: Sequence[PortWords]) -> list[dict[str, object]]:
     """Return each job as the bench plays it; the patterns lie behind a first word of their own."""
     ends = accumulate(map(len, patterns), initial=1)
     return [

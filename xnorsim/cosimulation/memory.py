@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from simulator.accelerator import Array
 from simulator.layout import (
     accumulator_slot_bits,
+    ceil_div,
     k_words,
-    operand_row_words,
     result_row_words,
     slot_bits,
     threshold_bits,
@@ -18,18 +18,21 @@ from simulator.layout import (
 )
 from workloads.packing import Words, pack_bits, unpack_bits
 from workloads.trace import Thresholds
+from xnorsim.cosimulation.errors import CosimulationError
 
 Area = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
 
 
-def operand_area(packed: Words, k: int, array: Array, port_bits: int) -> Area:
+def operand_area(packed: Words, elements: int, array: Array, port_bits: int, taps: int = 1) -> Area:
     """Lay out an operand: a row for each plane, the planes of a row one behind the other.
 
-    Shapes: packed [rows, planes, words_of(k)].
+    A row has the elements of each tap, in k words of its own.
+    Shapes: packed [rows, planes, words_of(taps x elements)].
     """
-    slots = _in_slots(unpack_bits(packed.reshape(-1, packed.shape[-1]), k), array)
-    return _row_bits_to_area(slots, operand_row_words(k, array, port_bits), port_bits)
+    bits = unpack_bits(packed.reshape(-1, packed.shape[-1]), taps * elements)
+    slots = _in_slots(bits.reshape(len(bits) * taps, elements), array).reshape(len(bits), -1)
+    return _row_bits_to_area(slots, ceil_div(slots.shape[1], port_bits), port_bits)
 
 
 def _in_slots(bits: Bits, array: Array) -> Bits:
@@ -60,6 +63,25 @@ def _twos_complement(values: NDArray[np.int64], bits: int) -> Bits:
 def result_bytes(m: int, n: int, array: Array, port_bits: int, *, thresholds: bool) -> tuple[int, int]:
     """Return the shape of a result's area."""
     return m, result_row_words(n, array, port_bits, thresholds=thresholds) * port_bits // 8
+
+
+def area_at(memory: Area, address: int, shape: tuple[int, int]) -> Area:
+    """Return the area of that shape at an address of the memory.
+
+    Units: ``address`` in port words.
+    """
+    return memory[address:].reshape(-1)[: shape[0] * shape[1]].reshape(shape)
+
+
+def bits_of(area: Area, n: int, array: Array, name: str) -> Words:
+    """Read back a result of bits, whose gaps and tails the next job takes as zeros; ``name`` is its layer's.
+
+    Shapes: -> [m, words_of(n)].
+    Errors: CosimulationError if one of them is not zero.
+    """
+    if not tail_is_zero(area, n, array):
+        raise CosimulationError(f"layer {name}: the tail of a result row is not zero")
+    return result_bits(area, n, array)
 
 
 def result_bits(area: Area, n: int, array: Array) -> Words:

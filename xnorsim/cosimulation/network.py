@@ -11,25 +11,26 @@ from simulator.accelerator import Accelerator, Dataflow
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import MAX_PLANES, Job
-from simulator.layout import k_words
+from simulator.layout import k_words, row_k_words
 from simulator.program import JobStep, program
 from workloads.encodings import Digit, Encoding
 from workloads.errors import InputError, problem
 from workloads.packing import Words
 from workloads.trace import Trace
 from xnorsim.cosimulation.errors import CosimulationError
-from xnorsim.cosimulation.jobs import JobCycles, RtlJob, RtlOperand, play
+from xnorsim.cosimulation.jobs import DIM_BITS, WINDOW_BITS, JobCycles, RtlJob, RtlOperand, play
 from xnorsim.cosimulation.memory import (
     Area,
+    area_at,
+    bits_of,
     operand_area,
-    result_bits,
     result_bytes,
     result_sums,
-    tail_is_zero,
     threshold_area,
 )
+from xnorsim.cosimulation.window import check_sizes, rtl_window
 
-_CYCLE_MARGIN = 4
+CYCLE_MARGIN = 4
 """A job that takes this many times the cycles of the engine counts as stuck."""
 
 MAX_SHIFT = 15
@@ -85,6 +86,9 @@ def rtl_parameters(accelerator: Accelerator, array_name: str, memory_words: int)
         "ScratchpadWordsA": words_a,
         "ScratchpadWordsB": words_b,
         "ResultTiles": array.result_tiles,
+        "DimBits": DIM_BITS,
+        "WindowBits": WINDOW_BITS,
+        "OrPool": int(accelerator.or_pool),
         "MemoryWords": memory_words,
     }
 
@@ -97,7 +101,7 @@ def rtl_job(
     Errors: InputError for a job that the RTL does not run.
     """
     array = accelerator.arrays[job.array]
-    asked = job
+    asked, window = job, rtl_window(job, array)
     if array.dataflow is Dataflow.INPUT_STATIONARY:
         job, a, b = job.exchanged, b, a
     operand_a, operand_b = _operand(job, job.encoding_a, a), _operand(job, job.encoding_b, b)
@@ -107,13 +111,17 @@ def rtl_job(
         rule = f"must be at most {MAX_SHIFT}"
         raise InputError(problem(f"layer {job.name}: logarithm of a pair's weight", rule, top))
     chunk_words, tile_rows = _slot_sizes(job, accelerator)
+    check_sizes(job.name, {"m": job.m, "k": job.k, "n": job.n})
+    _, elements = job.taps
     return RtlJob(
         m=job.m,
         n=job.n,
-        k_words=k_words(job.k, array.lanes),
+        k_words=row_k_words(job, array),
+        tap_words=k_words(elements, array.lanes),
+        window=window,
         chunk_words=chunk_words,
         tile_rows=tile_rows,
-        tail_lanes=(job.k - 1) % array.lanes + 1,
+        tail_lanes=(elements - 1) % array.lanes + 1,
         n_words=k_words(job.n, array.lanes),
         thresholds=job.thresholds,
         shift=shift,
@@ -121,7 +129,7 @@ def rtl_job(
         b=operand_b,
         t_addr=thresholds,
         r_addr=result,
-        cycle_limit=_CYCLE_MARGIN * run_job(asked, accelerator).cycles + len(stalls),
+        cycle_limit=CYCLE_MARGIN * run_job(asked, accelerator).cycles + len(stalls),
         stalls=stalls,
     )
 
@@ -229,10 +237,12 @@ def _place_areas(
     """Place a step's areas: operands that are not there yet, and room for its result."""
     job = step.job
     array, port_bits = accelerator.arrays[job.array], accelerator.port.width_bits
-    for name in (step.a, step.b):
+    taps, elements = job.taps
+    # A pixel of A is a tap of its own.
+    for name, taps_of_a_row in ((step.a, 1), (step.b, taps)):
         packed = trace.tensors[name].packed
         if name not in addresses and packed is not None:
-            addresses[name] = memory.place(operand_area(packed, job.k, array, port_bits))
+            addresses[name] = memory.place(operand_area(packed, elements, array, port_bits, taps_of_a_row))
     if step.thresholds is not None and step.thresholds not in addresses:
         area = threshold_area(trace.thresholds[step.thresholds], array, port_bits)
         addresses[step.thresholds] = memory.place(area)
@@ -252,10 +262,5 @@ def read_result(memory: Area, address: int, job: Job, accelerator: Accelerator) 
         plain = replace(array, dataflow=Dataflow.WEIGHT_STATIONARY)
         turned = replace(accelerator, arrays={**accelerator.arrays, array.name: plain})
         return read_result(memory, address, job.exchanged, turned).T.astype(np.int64)
-    rows, row_bytes = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
-    area = memory[address:].reshape(-1)[: rows * row_bytes].reshape(rows, row_bytes)
-    if not job.thresholds:
-        return result_sums(area, job.n, array)
-    if not tail_is_zero(area, job.n, array):
-        raise CosimulationError(f"layer {job.name}: the tail of a result row is not zero")
-    return result_bits(area, job.n, array)
+    area = area_at(memory, address, result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds))
+    return bits_of(area, job.n, array, job.name) if job.thresholds else result_sums(area, job.n, array)
