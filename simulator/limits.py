@@ -4,7 +4,7 @@ from simulator.accelerator import Accelerator
 from simulator.job import Job
 from simulator.pool import PoolJob
 from simulator.pool_counts import pixel_words
-from simulator.program import JobStep, PoolStep, Program
+from simulator.program import JobStep, Program
 from simulator.tiling import Tiling
 from workloads.errors import InputError, problem
 from workloads.trace import Trace
@@ -29,21 +29,15 @@ def check_thresholds(trace: Trace, program: Program, accelerator: Accelerator) -
                 raise InputError(problem(f"thresholds {step.thresholds}", rule, value))
 
 
-def check_slots(program: Program, accelerator: Accelerator) -> None:
+def check_slots(job: Job | PoolJob, accelerator: Accelerator) -> None:
     """Refuse a job that would keep the engine busy for hours.
 
     Errors: InputError with the layer and the slots, or the groups of a pooling job, that it has.
     """
-    for step in program.steps:
-        if isinstance(step, JobStep):
-            slots = Tiling.of(step.job, accelerator).slot_count
-            _check_size(step.job, slots, "slots (tiles x chunks)")
-        elif isinstance(step, PoolStep):
-            groups = step.job.window.positions * pixel_words(step.job, accelerator)
-            _check_size(step.job, groups, "groups (places x port words)")
-
-
-def _check_size(job: Job | PoolJob, parts: int, kind: str) -> None:
+    if isinstance(job, PoolJob):
+        parts, kind = job.window.positions * pixel_words(job, accelerator), "groups (places x port words)"
+    else:
+        parts, kind = Tiling.of(job, accelerator).slot_count, "slots (tiles x chunks)"
     if parts > MAX_SLOTS:
         rule = f"must be cut into at most {MAX_SLOTS} {kind} for the event engine"
         raise InputError(problem(f"layer {job.name}: the job", rule, parts))

@@ -145,7 +145,9 @@ def simulate(
     steps = program(trace, accelerator)
     check_thresholds(trace, steps, accelerator)
     if engine is Engine.EVENTS:
-        check_slots(steps, accelerator)
+        for step in steps.steps:
+            if not isinstance(step, VectorStep):
+                check_slots(step.job, accelerator)
     known: dict[Job | PoolJob, JobRun] = {}
     layers = tuple(_layer(step, accelerator, known, engine) for step in steps.steps)
     moved = dram_traffic(steps, [layer.accesses for layer in layers], accelerator, trace.name)

@@ -60,7 +60,7 @@ class Cnv(BinaryNetwork):
         (CLASSES, CHANNELS, 1, 1),
     )
     norm = torch.nn.BatchNorm2d
-    epochs = 40
+    epochs = 20
     learning_rate = 0.01
 
     def logits(self, x: torch.Tensor) -> torch.Tensor:
