@@ -192,6 +192,18 @@ def test_both_engines_give_the_same_run_of_a_network_of_maps() -> None:
     assert at_once.counts == events.counts
 
 
+@pytest.mark.parametrize("or_pool", [True, False])
+def test_what_a_step_makes_is_written_whole_and_read_by_the_next_one(or_pool: bool) -> None:
+    run = simulate(small_cnn(maps=3), replace(POOL, or_pool=or_pool, vector_unit=VectorUnit(4)))
+    buffers, layers = run.program.buffers, run.layer_runs
+    for layer, following in zip(layers[:-1], layers[1:], strict=True):
+        (written,) = layer.accesses.writes
+        # Nine columns of an array of two write the pixels of nine channels several times, each time a part.
+        assert written.words >= buffers[written.buffer].words
+        assert written.buffer in {access.buffer for access in following.accesses.reads}
+    assert {layer.unit for layer in layers} == {"xnor", "or_pool" if or_pool else "vector_unit"}
+
+
 def test_the_maps_of_a_batch_stay_together_by_hand() -> None:
     run = simulate(small_cnn(maps=2), replace(POOL, or_pool=True))
     constants = sum(buffer.words for buffer in run.program.buffers.values() if buffer.origin is Origin.CONSTANT)

@@ -16,7 +16,6 @@ from workloads.training.digits import PIXEL_THRESHOLD, SIDE, Bits, Digits
 from workloads.training.folding import BatchNorm
 
 TRAINING_SEED = 1
-BATCH = 100
 LABEL_SMOOTHING = 0.1
 MAX_SHIFT_PIXELS = 1.5
 MAX_ROTATION_DEGREES = 8.0
@@ -37,6 +36,7 @@ class BinaryNetwork(ABC):
     shapes: ClassVar[Sequence[tuple[int, ...]]]
     norm: ClassVar[type[torch.nn.Module]]
     epochs: ClassVar[int]
+    batch: ClassVar[int]
     learning_rate: ClassVar[float]
 
     def __init__(self, generator: torch.Generator) -> None:
@@ -82,10 +82,10 @@ def train(kind: type[BinaryNetwork], digits: Digits) -> BinaryNetwork:
     network = kind(generator)
     images, classes = torch.from_numpy(digits.pixels), torch.from_numpy(digits.classes)
     optimizer = torch.optim.Adam(network.parameters, lr=network.learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, network.epochs * (len(images) // BATCH))
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, network.epochs * (len(images) // network.batch))
     for _ in range(network.epochs):
         moved = torch.where(move(images, generator) >= PIXEL_THRESHOLD, 1.0, -1.0)
-        for rows in torch.randperm(len(images), generator=generator).view(-1, BATCH):
+        for rows in torch.randperm(len(images), generator=generator).view(-1, network.batch):
             logits = network.logits(moved[rows])
             loss = functional.cross_entropy(logits, classes[rows], label_smoothing=LABEL_SMOOTHING)
             optimizer.zero_grad()

@@ -38,6 +38,7 @@ class Tfc(BinaryNetwork):
     shapes = tuple((n, k) for k, n in pairwise(SIZES))
     norm = torch.nn.BatchNorm1d
     epochs = 200
+    batch = 100
     learning_rate = 0.05
 
     def logits(self, x: torch.Tensor) -> torch.Tensor:
