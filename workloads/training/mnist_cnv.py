@@ -61,7 +61,7 @@ class Cnv(BinaryNetwork):
     )
     norm = torch.nn.BatchNorm2d
     epochs = 20
-    batch = 25
+    batch = 100
     learning_rate = 0.01
 
     def logits(self, x: torch.Tensor) -> torch.Tensor:
