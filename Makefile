@@ -14,7 +14,7 @@ export XNORSIM_CACHE := $(CURDIR)/.cache/builds
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast test-all lint train-check bench clean help
+.PHONY: run test test-fast test-all lint diagrams train-check bench clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/.core ## Compare EcoFormer with softmax attention, then run the MNIST network; one page each.
@@ -37,6 +37,9 @@ lint: $(VENV)/.dev ## Check style, types, imports and the RTL.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m xnorsim.cosimulation.lint
+
+diagrams: $(VENV)/.dev ## Record and draw the timing diagrams of docs/ anew.
+	$(BIN)/python -m tests.draw
 
 train-check: $(TRAIN_VENV)/.train ## Train each network twice: the same bytes; and say whether they are the committed trace.
 	rm -rf .cache/train

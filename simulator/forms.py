@@ -1,4 +1,4 @@
-"""Forms: how the rows of a buffer lie behind the port (docs/microarchitecture.md, section 9)."""
+"""Forms: how the rows of a buffer lie behind the port (docs/networks.md)."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """The program of a trace: its steps in order, and the buffers behind the port that they read and write.
 
-docs/microarchitecture.md, section 9, has the rules: what form a buffer is in, and when it has to be laid out again.
+docs/networks.md has the rules: what form a buffer is in, and when it has to be laid out again.
 """
 
 from collections.abc import Mapping

@@ -11,10 +11,9 @@ import numpy as np
 
 from simulator.closed_form.geometry import LAST, Geometry
 from simulator.closed_form.points import Integers
-from simulator.closed_form.repeat import Map, State, repeat
+from simulator.closed_form.repeat import Map, State, early, repeat
+from simulator.closed_form.spans import chunk_period
 
-NEVER = -(1 << 60)
-"""An edge before every other."""
 MANY_PERIODS = 8
 """Periods from which on jumping costs less than taking one chunk after the other."""
 LONG = 64
@@ -52,7 +51,7 @@ def several_chunks(geometry: Geometry, lines: Lines) -> tuple[Integers, ...]:
     Shapes: [sizes, points] each.
     """
     loads, issue = lines.loads(geometry, 0), geometry.chunk_issue(0)
-    never = np.full_like(loads, NEVER)
+    never = np.full_like(loads, early(loads))
     x, before = np.stack((loads, never)), np.stack((never, np.zeros_like(loads)))
     last = np.stack((loads + geometry.answer, np.broadcast_to(geometry.gap, loads.shape))) + issue
     x, last, before = _middle(geometry, lines, [x, last, before])
@@ -63,7 +62,7 @@ def several_chunks(geometry: Geometry, lines: Lines) -> tuple[Integers, ...]:
 
 def _middle(geometry: Geometry, lines: Lines, times: Times) -> Times:
     """Take all chunks but the first and the last."""
-    more, alike = geometry.chunks > 2, geometry.chunk_period() == 1
+    more, alike = geometry.chunks > 2, chunk_period(geometry) == 1
     for chosen, take in ((more & alike, _alike), (more & ~alike, _uneven)):
         part = np.flatnonzero(chosen)
         if len(part) == len(geometry):
@@ -85,19 +84,19 @@ def _alike(geometry: Geometry, lines: Lines, times: Times) -> Times:
     x, last, before = times
     count, loads = geometry.chunks - 2, lines.loads(geometry, 0)
     answer, issue = geometry.answer, geometry.chunk_issue(0)
-    step = np.maximum(loads, issue)
+    step, never = np.maximum(loads, issue), early(loads)
     loop = answer + loads + issue - 2 * step
     gain = np.maximum(loop, 0)
 
     def load_to_load(steps: Integers) -> Integers:
         looped = steps * step + loop + ((steps >> 1) - 1) * gain
-        return np.maximum(steps * loads, np.where(steps < 2, NEVER, looped))
+        return np.maximum(steps * loads, np.where(steps < 2, never, looped))
 
     def load_to_issue(steps: Integers) -> Integers:
-        return np.where(steps < 0, NEVER, steps * step + answer + issue + (steps >> 1) * gain)
+        return np.where(steps < 0, never, steps * step + answer + issue + (steps >> 1) * gain)
 
     first = np.maximum(x, before) + loads
-    waiting = np.where(count < 2, NEVER, loads + np.maximum(load_to_load(count - 2), (count - 2) * issue))
+    waiting = np.where(count < 2, never, loads + np.maximum(load_to_load(count - 2), (count - 2) * issue))
     x = np.maximum(first + load_to_load(count - 1), last + waiting)
     issuing = np.maximum((count - 1) * issue, loads + load_to_issue(count - 3))
     before = np.maximum(first + load_to_issue(count - 2), last + issuing)
@@ -106,7 +105,7 @@ def _alike(geometry: Geometry, lines: Lines, times: Times) -> Times:
 
 def _uneven(geometry: Geometry, lines: Lines, times: Times) -> Times:
     """Take chunks whose port words repeat after some chunks only."""
-    counts, periods = geometry.chunks - 2, geometry.chunk_period()
+    counts, periods = geometry.chunks - 2, chunk_period(geometry)
     done = np.zeros_like(counts)
     many = counts > np.maximum(MANY_PERIODS * periods, LONG)
     for period in np.unique(periods[many]).tolist():

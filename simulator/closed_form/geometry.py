@@ -1,6 +1,7 @@
 """Sizes of every design point: tiles, chunks, port words (docs/microarchitecture.md, sections 1 to 4)."""
 
-from functools import cached_property
+from dataclasses import dataclass, fields
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,92 +11,144 @@ from workloads.errors import InputError, problem
 
 LAST = -1
 """The last tile or chunk of each point, whatever its number."""
+SHORT = float(1 << 28)
+"""Cycles, and bits of a row, up to which 32 bits hold every sum, with room for an edge before every other."""
 
 
+@dataclass(frozen=True)
 class Geometry:
-    """How each point is cut, and what its parts cost; all points of one dataflow.
+    """How points of one dataflow are cut, and what their parts cost.
 
-    Tiles of the ``outer`` loop are rows of tiles. ``chunk`` are the k words of every chunk but the last, ``answer`` is
-    what an operand needs from its acceptance to the edge before its issue, ``drain`` what a result needs from its
-    tile's last issue to the edge before its store.
     Shapes: [points] each.
+    Units: ``chunk`` are the k words of every chunk but the last, ``tile_rows`` the rows of every m tile but the last.
+    ``answer`` is what an operand needs from its acceptance to the edge before its issue, ``drain`` what a result needs
+    from its tile's last issue to the edge before its store. ``result_lanes`` results share a slot of ``result_slot``
+    bits; ``threshold_bits`` is 0 where there are no thresholds.
     """
 
-    def __init__(self, points: Points, *, weight_stationary: bool) -> None:
-        self.points = points
-        self.weight_stationary = weight_stationary
-        self.answer = points.latency_cycles + 1
-        self.tap_words = -(-points.elements // points.lanes)
-        self.k_words = points.taps * self.tap_words
-        chunk, self.tile_rows = _fitting(points, weight_stationary=weight_stationary)
-        self.chunk = np.minimum(chunk, self.k_words)
-        self.chunks = -(-self.k_words // self.chunk)
-        self.m_tiles, self.n_tiles = -(-points.m // self.tile_rows), -(-points.n // points.cols)
-        if weight_stationary:
-            self.outer_tiles, self.inner_tiles = self.n_tiles, self.m_tiles
-            self.drain = points.rows + points.cols + points.pipeline_cycles
-        else:
-            self.outer_tiles, self.inner_tiles = self.m_tiles, self.n_tiles
-            self.drain = 2 * points.rows + points.cols + points.pipeline_cycles - 1
+    FIELDS: ClassVar[int] = 23
+    """The columns of a table of sizes."""
+
+    weight_stationary: bool
+    behind: Integers
+    rows: Integers
+    cols: Integers
+    m: Integers
+    n: Integers
+    planes_a: Integers
+    planes_b: Integers
+    taps: Integers
+    tap_words: Integers
+    k_words: Integers
+    chunk: Integers
+    chunks: Integers
+    tile_rows: Integers
+    m_tiles: Integers
+    n_tiles: Integers
+    answer: Integers
+    drain: Integers
+    slot: Integers
+    port_shift: Integers
+    threshold_bits: Integers
+    result_lanes: Integers
+    result_slot: Integers
+    result_end: Integers
+
+    @classmethod
+    def of(cls, points: Points, *, weight_stationary: bool) -> Self:
+        """Derive the sizes of points.
+
+        Errors: InputError if a scratchpad is too small.
+        """
+        tap_words = -(-points.elements // points.lanes)
+        k_words = points.taps * tap_words
+        chunk, tile_rows = _fitting(points, weight_stationary=weight_stationary)
+        chunk = np.minimum(chunk, k_words)
+        slot, shift = power_of_two(points.word_bits), power_of_two_log(points.port_bits)
+        threshold_bits, lanes, result_slot = _result_layout(points, slot)
+        # A row of bits ends with a whole slot, any row with a port word.
+        result_bits = np.where(threshold_bits > 0, -(-points.n // points.lanes) * slot, points.n * result_slot)
+        # Sums leave the bottom row of the array; or, in output stationary, shift down from the top one.
+        way = points.rows + points.cols + points.pipeline_cycles
+        return cls(
+            weight_stationary=weight_stationary,
+            behind=points.result_tiles - 1,
+            rows=points.rows,
+            cols=np.minimum(points.cols, points.n),
+            m=points.m,
+            n=points.n,
+            planes_a=points.planes_a,
+            planes_b=points.planes_b,
+            taps=points.taps,
+            tap_words=tap_words,
+            k_words=k_words,
+            chunk=chunk,
+            chunks=-(-k_words // chunk),
+            tile_rows=np.minimum(tile_rows, points.m),
+            m_tiles=-(-points.m // tile_rows),
+            n_tiles=-(-points.n // points.cols),
+            answer=points.latency_cycles + 1,
+            drain=way if weight_stationary else way + points.rows - 1,
+            slot=slot,
+            port_shift=shift,
+            threshold_bits=threshold_bits,
+            result_lanes=lanes,
+            result_slot=result_slot,
+            result_end=-(-result_bits >> shift) << shift,
+        )
 
     def __len__(self) -> int:
-        return len(self.points)
+        return len(self.m)
 
-    @cached_property
-    def slot(self) -> Integers:
-        """Return the bits that a k word takes behind the port."""
-        return power_of_two(self.points.word_bits)
+    def into(self, table: Integers) -> None:
+        """Write the sizes into a table with a row for each point."""
+        for column, field in enumerate(fields(self)[1:]):
+            table[:, column] = getattr(self, field.name)
 
-    @cached_property
-    def _shift(self) -> Integers:
-        return power_of_two_log(self.points.port_bits)
+    @classmethod
+    def of_table(cls, table: Integers, *, weight_stationary: bool) -> Self:
+        """Return the sizes that a table holds."""
+        return cls(weight_stationary, *np.ascontiguousarray(table.T))
+
+    def part(self, index: slice | npt.NDArray[np.intp]) -> Self:
+        """Return the sizes of some points."""
+        return type(self)(self.weight_stationary, *(getattr(self, field.name)[index] for field in fields(self)[1:]))
+
+    @property
+    def outer_tiles(self) -> Integers:
+        """Return the tiles of the outer loop, each of which is a row of tiles."""
+        return self.n_tiles if self.weight_stationary else self.m_tiles
+
+    @property
+    def inner_tiles(self) -> Integers:
+        """Return the tiles of a row."""
+        return self.m_tiles if self.weight_stationary else self.n_tiles
 
     def tile_m(self, *, last: bool) -> Integers:
         """Return the valid rows of an m tile."""
-        return self.points.m - (self.m_tiles - 1) * self.tile_rows if last else self.tile_rows
+        return self.m - (self.m_tiles - 1) * self.tile_rows if last else self.tile_rows
 
     def tile_n(self, *, last: bool) -> Integers:
         """Return the valid columns of an n tile."""
-        return self.points.n - (self.n_tiles - 1) * self.points.cols if last else self.points.cols
+        return self.n - (self.n_tiles - 1) * self.cols if last else self.cols
 
     def lines_a(self, *, last: bool) -> Integers:
         """Return the rows of A that an m tile loads, those of all planes."""
-        return self.tile_m(last=last) * self.points.planes_a
+        return self.tile_m(last=last) * self.planes_a
 
     def lines_b(self, *, last: bool) -> Integers:
         """Return the rows of B that an n tile loads, those of all planes."""
-        return self.tile_n(last=last) * self.points.planes_b
+        return self.tile_n(last=last) * self.planes_b
 
-    def part(self, index: slice | npt.NDArray[np.intp]) -> "Geometry":
-        """Return the sizes of some points."""
-        return Geometry(self.points.take(index), weight_stationary=self.weight_stationary)
-
-    @cached_property
+    @property
     def gap(self) -> Integers:
         """Return the gap before each tile but the first of output stationary."""
-        points = self.points
-        return np.maximum(0, points.rows - self.k_words * points.planes_a * points.planes_b)
+        return np.maximum(0, self.rows - self.k_words * self.planes_a * self.planes_b)
 
     def chunk_issue(self, chunk: int) -> Integers:
         """Return the issue cycles of a chunk in output stationary."""
         first, end = self._span(chunk)
-        return (end - first) * self.points.planes_a * self.points.planes_b
-
-    def issue(self) -> Integers:
-        """Return the issue cycles of the job."""
-        each = self.chunks * self.points.m if self.weight_stationary else self.m_tiles * self.k_words
-        cycles: Integers = self.n_tiles * each * self.points.planes_a * self.points.planes_b
-        return cycles
-
-    def waits(self) -> Integers:
-        """Return the cycles of the class schedule: the gaps, or preloads of weight sets that wait for no load of B."""
-        if not self.weight_stationary:
-            return (self.m_tiles * self.n_tiles - 1) * self.gap
-        full, last = (np.maximum(0, self.points.rows - self.lines_a(last=last)) for last in (False, True))
-        further = self.chunks * (self.points.planes_b - 1) * ((self.m_tiles - 1) * full + last)
-        kept = np.where(self.chunks > 1, 0, self.m_tiles - 1) * full
-        cycles: Integers = self.n_tiles * (further + kept)
-        return cycles
+        return (end - first) * self.planes_a * self.planes_b
 
     def words_b(self, chunk: int) -> Integers:
         """Return the port words that a row of B touches in a chunk."""
@@ -105,7 +158,7 @@ class Geometry:
     def words_a(self, chunk: int) -> Integers:
         """Return the port words that a row of A touches in a chunk: those of each tap."""
         first, end = self._span(chunk)
-        if self.points.taps.max(initial=1) == 1:
+        if self.taps.max(initial=1) == 1:
             return self._touched(first, end)
         each, nothing = self.tap_words, np.zeros_like(first)
         first_tap, last_tap = first // each, (end - 1) // each
@@ -114,56 +167,17 @@ class Geometry:
         whole = self._touched(nothing, each)
         return head + (last_tap > first_tap) * (tail + (last_tap - first_tap - 1) * whole)
 
-    def chunk_period(self) -> Integers:
-        """Return after how many chunks the port words that a row touches in each of them repeat."""
-        period = repetition(self.chunk * self.slot, self.points.port_bits)
-        fed = np.flatnonzero((self.points.taps > 1) & (self.chunks > 1))
-        if len(fed):
-            each, chunk, aligned = self.tap_words[fed], self.chunk[fed], period[fed] == 1
-            pixels = each // np.gcd(each, chunk)
-            # Chunks of a part of a pixel touch alike where they are aligned.
-            period[fed] = np.lcm(period[fed], np.where(aligned & (each == pixels * chunk), 1, pixels))
-        return period
-
     def threshold_words(self, tile: int) -> Integers:
         """Return the port words of an n tile's thresholds; 0 where there are none."""
         first, end = self._channels(tile)
-        bits, _, _ = self._result
-        return (bits > 0) * touched(first * bits, end * bits, self._shift)
+        bits = self.threshold_bits
+        return (bits > 0) * touched(first * bits, end * bits, self.port_shift)
 
     def store_words(self, tile: int | Integers) -> Integers:
         """Return the port words that an n tile's results touch in each of their rows."""
         first, end = self._channels(tile)
-        return touched(self._position(first), np.where(end == self.points.n, self._row_end, self._position(end)),
-                       self._shift)  # fmt: skip
-
-    def tile_period(self) -> Integers:
-        """Return after how many n tiles the port words that their results and thresholds touch repeat."""
-        cols, port = self.points.cols, self.points.port_bits
-        threshold_bits, lanes, slot = self._result
-        period = repetition(cols * slot, port)
-        packed = np.flatnonzero(lanes > 1)
-        if len(packed):
-            group = lanes[packed] // np.gcd(cols[packed], lanes[packed])
-            bits = cols[packed] * group // lanes[packed] * slot[packed]
-            period[packed] = group * repetition(bits, port[packed])
-        # The periods of those that are not packed are powers of two.
-        thresholds = repetition(cols * threshold_bits, port)
-        return np.lcm(period, thresholds) if len(packed) else np.maximum(period, thresholds)
-
-    def longest(self) -> npt.NDArray[np.float64]:
-        """Return a bound of the job's cycles: everything in it one after the other."""
-        points = self.points
-        threshold_bits, lanes, slot = self._result
-        lines = (self.lines_a(last=False) + self.lines_b(last=False)).astype(np.float64)
-        # Each tap may touch two port words more than its bits fill.
-        words = 2 * points.taps + (self.k_words * self.slot >> self._shift) + 2 * self.chunks
-        passes = (self.tile_rows * self.chunks if self.weight_stationary else self.k_words) * points.planes_a
-        slots = self.chunks * (self.answer + (points.planes_b + 1) * points.rows)
-        row = (points.cols * slot + lanes >> self._shift) + 2
-        tile = lines * words + passes * points.planes_b + slots + self.tile_rows * row + points.cols * threshold_bits
-        bound: npt.NDArray[np.float64] = (tile + self.drain) * self.m_tiles * self.n_tiles
-        return bound
+        end = np.where(end == self.n, self.result_end, self._position(end))
+        return touched(self._position(first), end, self.port_shift)
 
     def _span(self, chunk: int) -> tuple[Integers, Integers]:
         """Return the k words of a chunk; one that a point does not have is like its last."""
@@ -173,34 +187,16 @@ class Geometry:
     def _channels(self, tile: int | Integers) -> tuple[Integers, Integers]:
         """Return the channels of an n tile; one that a point does not have is like its last."""
         number = self.n_tiles - 1 if isinstance(tile, int) and tile == LAST else np.minimum(tile, self.n_tiles - 1)
-        first = number * self.points.cols
-        return first, np.minimum(first + self.points.cols, self.points.n)
+        first = number * self.cols
+        return first, np.minimum(first + self.cols, self.n)
 
     def _touched(self, first: Integers, end: Integers) -> Integers:
-        return touched(first * self.slot, end * self.slot, self._shift)
-
-    @cached_property
-    def _result(self) -> tuple[Integers, Integers, Integers]:
-        """Return the bits of a threshold (0 if there is none), and how many results share a slot of how many bits."""
-        points, bits = self.points, self.points.thresholds == 1
-        # Where the results of a k word fill its slot, or are alone in it, their positions rise evenly.
-        filled = bits & (self.slot == points.lanes)
-        lanes = np.where(bits & ~filled, points.lanes, 1)
-        slot = np.where(bits, np.where(filled, 1, self.slot), power_of_two(points.accumulator_bits))
-        return np.where(bits, power_of_two(points.accumulator_bits + 1), 0), lanes, slot
-
-    @cached_property
-    def _row_end(self) -> Integers:
-        """Return the bits of a row of results. A row of bits ends with a whole slot, any row with a port word."""
-        points, (threshold_bits, _, slot) = self.points, self._result
-        bits = np.where(threshold_bits > 0, -(-points.n // points.lanes) * self.slot, points.n * slot)
-        return -(-bits >> self._shift) << self._shift
+        return touched(first * self.slot, end * self.slot, self.port_shift)
 
     def _position(self, channel: Integers) -> Integers:
-        _, lanes, slot = self._result
-        if lanes.max(initial=1) == 1:
-            return channel * slot
-        return channel // lanes * slot + channel % lanes
+        if self.result_lanes.max(initial=1) == 1:
+            return channel * self.result_slot
+        return channel // self.result_lanes * self.result_slot + channel % self.result_lanes
 
 
 def _fitting(points: Points, *, weight_stationary: bool) -> tuple[Integers, Integers]:
@@ -221,12 +217,14 @@ def _fitting(points: Points, *, weight_stationary: bool) -> tuple[Integers, Inte
     return chunk, rows
 
 
-def repetition(bits: Integers, port_bits: Integers) -> Integers:
-    """Return after how many runs of as many bits the port words that each of them touches repeat."""
-    common = bits | port_bits
-    common &= -common
-    # A run that divides the port word touches one, wherever it lies.
-    return np.where(common == bits, 1, port_bits // common)
+def _result_layout(points: Points, word_slot: Integers) -> tuple[Integers, Integers, Integers]:
+    """Return the bits of a threshold (0 if there is none), and how many results share a slot of how many bits."""
+    bits = points.thresholds == 1
+    # Where the results of a k word fill its slot, or are alone in it, their positions rise evenly.
+    filled = bits & (word_slot == points.lanes)
+    lanes = np.where(bits & ~filled, points.lanes, 1)
+    slot = np.where(bits, np.where(filled, 1, word_slot), power_of_two(points.accumulator_bits))
+    return np.where(bits, power_of_two(points.accumulator_bits + 1), 0), lanes, slot
 
 
 def touched(first: Integers, end: Integers, port_shift: Integers) -> Integers:

@@ -1,7 +1,8 @@
 """Repeat a max-plus map as often as each point asks, by jumps that are exact."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,9 +10,10 @@ import numpy.typing as npt
 from simulator.closed_form.points import Integers
 
 State = list[Integers]
-"""Edges, one array a variable, the port's first and then the newest issue's; behind them tallies, if the map has any.
+"""One array a variable. First edges, the port's and then the newest issue's foremost; then constants, then tallies.
 
-Adding a constant to all edges adds it to all edges of the next state, and changes no tally's gain.
+Adding a constant to all edges adds it to all edges of the next state, and changes neither its constants nor what its
+tallies gain.
 """
 
 Part = slice | npt.NDArray[np.intp]
@@ -24,31 +26,57 @@ FURTHEST = 1 << 29
 """Cycles up to which a trial goes: 32 bits hold twice as many."""
 
 
+def early(like: Integers) -> int:
+    """Return an edge before every other, with room to add to it."""
+    return int(np.iinfo(like.dtype).min) // 4
+
+
 @dataclass(frozen=True)
 class Map:
-    """A max-plus map with its own coefficients at every point; the last ``tallies`` of its variables are no edges."""
+    """A max-plus map with its own values at every point.
 
-    step: Callable[[Sequence[Integers], State], State]
-    coefficients: Sequence[Integers]
+    ``values`` are arrays, in tuples within tuples. ``edges`` and ``tallies`` are how many variables are the ones and
+    the others.
+    """
+
+    step: Callable[[Any, State], State]
+    values: Any
+    edges: int
     tallies: int = 0
 
     def __call__(self, state: State) -> State:
         """Return the state after one application."""
-        return self.step(self.coefficients, state)
+        return self.step(self.values, state)
 
     def part(self, part: Part) -> "Map":
         """Return the map of some points."""
-        return Map(self.step, [array[part] for array in self.coefficients], self.tallies)
+        return Map(self.step, _taken(self.values, part, {}), self.edges, self.tallies)
 
     def power(self, exponent: int) -> "Map":
         """Return the map that applies this one several times."""
 
-        def step(coefficients: Sequence[Integers], state: State) -> State:
+        def step(values: Any, state: State) -> State:
             for _ in range(exponent):
-                state = self.step(coefficients, state)
+                state = self.step(values, state)
             return state
 
-        return Map(step, self.coefficients, self.tallies)
+        return Map(step, self.values, self.edges, self.tallies)
+
+
+def _taken(tree: Any, part: Part, known: dict[int, Integers]) -> Any:
+    """Return some points of all arrays of a tree, of each array once."""
+    if isinstance(tree, np.ndarray):
+        if id(tree) not in known:
+            known[id(tree)] = tree[part]
+        return known[id(tree)]
+    if not isinstance(tree, tuple):
+        return tree
+    branches = [_taken(branch, part, known) for branch in tree]
+    return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
+
+
+def _of(state: State, part: Part) -> State:
+    return list(_taken(tuple(state), part, {}))
 
 
 def repeat(once: Map, state: State, counts: Integers, periods: Integers | int = 1) -> State:
@@ -65,8 +93,7 @@ def repeat(once: Map, state: State, counts: Integers, periods: Integers | int = 
         return _search(once, state, counts, periods)
     if not len(going):
         return state
-    now = [time[going] for time in state]
-    return _put(state, going, _search(once.part(going), now, counts[going], periods[going]))
+    return _put(state, going, _search(once.part(going), _of(state, going), counts[going], periods[going]))
 
 
 def where(live: npt.NDArray[np.bool_], once: Map, state: State) -> State:
@@ -76,7 +103,7 @@ def where(live: npt.NDArray[np.bool_], once: Map, state: State) -> State:
         return once(state)
     if not len(going):
         return state
-    return _put(state, going, once.part(going)([time[going] for time in state]))
+    return _put(state, going, once.part(going)(_of(state, going)))
 
 
 def _search(once: Map, state: State, left: Integers, periods: Integers) -> State:
@@ -85,14 +112,14 @@ def _search(once: Map, state: State, left: Integers, periods: Integers) -> State
     Points that have ended go along, until so many have that it pays to leave them out.
     """
     result: State | None = None
-    place, edges = np.arange(len(left)), len(state) - once.tallies
+    place = np.arange(len(left))
     before = anchor = state = list(state)
     anchored = 0
     for number in range(1, PATIENCE + 1):
         older, before, state = before, state, list(once(state))
-        left = _cycle(state, before, before, left - 1, 1, edges)
+        left = _cycle(once, state, before, before, left - 1, 1)
         if number - anchored > 1:
-            left = _cycle(state, anchor, before, left, number - anchored, edges)
+            left = _cycle(once, state, anchor, before, left, number - anchored)
         if number in LINES and not once.tallies:
             state, left = _line(once, state, before, older, left)
             anchor, anchored = state, number
@@ -100,53 +127,58 @@ def _search(once: Map, state: State, left: Integers, periods: Integers) -> State
             anchor, anchored = state, number
         ended, live = np.flatnonzero(left == 0), int(np.count_nonzero(left > 0))
         if len(ended) or number == PATIENCE:
-            result = list(state) if result is None else _put(result, place[ended], [time[ended] for time in state])
+            result = list(state) if result is None else _put(result, place[ended], _of(state, ended))
         if not live:
             return result or state
         if 2 * live < len(left) or number == PATIENCE:
             going = np.flatnonzero(left > 0)
             place, left, periods, once = place[going], left[going], periods[going], once.part(going)
-            state, before, anchor = ([time[going] for time in old] for old in (state, before, anchor))
+            state, before, anchor = (_of(old, going) for old in (state, before, anchor))
     return _put(result or state, place, _by_periods(once, state, left, periods))
 
 
 def _by_periods(once: Map, state: State, left: Integers, periods: Integers) -> State:
     """Go on with a period at a time; or, where that has been tried, with one application."""
     for period in np.unique(periods).tolist():
-        if period == 1:
-            continue
         part = np.flatnonzero((periods == period) & (left >= period))
-        if len(part):
-            now = _search(once.part(part).power(period), [time[part] for time in state], left[part] // period,
-                          np.ones_like(periods[part]))  # fmt: skip
-            state = _put(state, part, now)
-            left = left.copy()
-            left[part] %= period
+        if period == 1 or not len(part):
+            continue
+        several = once.part(part).power(period)
+        state = _put(
+            state, part, _search(several, _of(state, part), left[part] // period, np.ones_like(periods[part]))
+        )
+        left = left.copy()
+        left[part] %= period
     while len(going := np.flatnonzero(left > 0)):
-        state = _put(state, going, once.part(going)([time[going] for time in state]))
+        state = _put(state, going, once.part(going)(_of(state, going)))
         left = left - 1
     return state
 
 
-def _cycle(state: State, past: State, before: State, left: Integers, lag: int, edges: int) -> Integers:
+def _cycle(once: Map, state: State, past: State, before: State, left: Integers, lag: int) -> Integers:
     """Move the points whose edges have all moved by one constant since ``lag`` applications; return what is left.
 
     The state before moves along.
     """
+    edges, tallies = once.edges, len(state) - once.tallies
     move = state[0] - past[0]
     same = state[1] - past[1] == move
-    if not same.any():
+    if not np.count_nonzero(same):
         return left
     for now, then in zip(state[2:edges], past[2:edges], strict=True):
         same &= now - then == move
+    for now, then in zip(state[edges:tallies], past[edges:tallies], strict=True):
+        if now is not then:
+            same &= now == then
     same &= left >= lag
-    if not same.any():
+    if not np.count_nonzero(same):
         return left
     jumps = left // lag * same if lag > 1 else left * same
-    gains = [jumps * (now - then) for now, then in zip(state[edges:], past[edges:], strict=True)]
-    moves = [jumps * move] * edges + gains
+    gains = [jumps * (now - then) for now, then in zip(state[tallies:], past[tallies:], strict=True)]
+    moved = jumps * move
     for times in (state, before) if lag > 1 else (state,):
-        times[:] = [time + gain for time, gain in zip(times, moves, strict=True)]
+        times[:edges] = [time + moved for time in times[:edges]]
+        times[tallies:] = [tally + gain for tally, gain in zip(times[tallies:], gains, strict=True)]
     return left - jumps * lag
 
 
@@ -154,12 +186,13 @@ def _line(once: Map, state: State, before: State, older: State, left: Integers) 
     """Move the points whose variables have each moved alike twice, as far as they go on to do so."""
     alike = left > 1
     for now, then, first in zip(state, before, older, strict=True):
-        alike &= now - then == then - first
+        if now is not then or then is not first:
+            alike &= now - then == then - first
     part = np.flatnonzero(alike)
     if not len(part):
         return state, left
-    at = [time[part] for time in state]
-    moves = [now - then[part] for now, then in zip(at, before, strict=True)]
+    at = _of(state, part)
+    moves = [now - then for now, then in zip(at, _of(before, part), strict=True)]
     jumps = _reach(once.part(part), at, moves, left[part])
     left = left.copy()
     left[part] -= jumps

@@ -5,16 +5,19 @@ import numpy as np
 from simulator.accelerator import Accelerator
 from simulator.closed_form.block import Block
 from simulator.closed_form.geometry import Geometry
-from simulator.closed_form.kinds import Kind, blocks, kinds, ordered
+from simulator.closed_form.kinds import KIND_FIELDS, Kind, blocks, kinds
 from simulator.closed_form.points import Integers, Points
+from simulator.closed_form.spans import issue_cycles, longest, waits
 from simulator.cycles import CycleClasses
 from simulator.job import Job
 from workloads.errors import InputError, problem
 
 SLAB_POINTS = 1 << 19
 """Points that are sorted at a time: a block wants many of one kind, and the sorting a few megabytes."""
-BLOCK_POINTS = 4096
-"""Points of a block: few enough for the processor's cache, enough to make numpy's calls cheap."""
+PIECE_POINTS = 8192
+"""Points whose sizes are derived at a time: few enough for the processor's cache."""
+BLOCK_POINTS = 16384
+"""Points of a block: many enough to make numpy's calls cheap."""
 LONGEST = float(1 << 56)
 """Cycles up to which int64 holds every sum."""
 
@@ -27,12 +30,14 @@ def closed_form(points: Points) -> Integers:
     """
     classes = np.empty((len(points), 5), dtype=np.int64)
     for first in range(0, len(points), SLAB_POINTS):
-        slab = slice(first, first + SLAB_POINTS)
-        stationary = points.weight_stationary[slab] == 1
+        slab, part = points.take(slice(first, first + SLAB_POINTS)), classes[first : first + SLAB_POINTS]
+        stationary = slab.weight_stationary == 1
         for dataflow in (False, True):
-            index = np.flatnonzero(stationary == dataflow) + first
-            if len(index):
-                classes[index] = _slab(points.take(index), weight_stationary=dataflow)
+            index = np.flatnonzero(stationary == dataflow)
+            if len(index) == len(slab):
+                part[:] = _slab(slab, weight_stationary=dataflow)
+            elif len(index):
+                part[index] = _slab(slab.take(index), weight_stationary=dataflow)
     return classes
 
 
@@ -46,26 +51,32 @@ def job_classes(job: Job, accelerator: Accelerator) -> CycleClasses:
 
 def _slab(points: Points, *, weight_stationary: bool) -> Integers:
     """Return the classes of points of one dataflow."""
-    parts = [
-        kinds(Geometry(points.take(slice(first, first + BLOCK_POINTS)), weight_stationary=weight_stationary))
-        for first in range(0, len(points), BLOCK_POINTS)
-    ]
-    keys = [np.concatenate(part) for part in zip(*parts, strict=True)]
-    order = ordered([*keys, points.result_tiles])
+    keys = np.empty((KIND_FIELDS, len(points)), dtype=np.int32)
+    table = np.empty((len(points), Geometry.FIELDS), dtype=np.int32)
+    for first in range(0, len(points), PIECE_POINTS):
+        piece = slice(first, first + PIECE_POINTS)
+        geometry = Geometry.of(points.take(piece), weight_stationary=weight_stationary)
+        keys[:, piece] = kinds(geometry)
+        if keys[0, piece].any():
+            table = table.astype(np.int64, copy=False)
+        geometry.into(table[piece])
     classes = np.empty((len(points), 5), dtype=np.int64)
-    for kind, index in blocks(keys, order, weight_stationary=weight_stationary, size=BLOCK_POINTS):
-        classes[index] = _classes(kind, Geometry(points.take(index), weight_stationary=weight_stationary))
+    of_kind = blocks(keys, table[:, 0], weight_stationary=weight_stationary, size=BLOCK_POINTS)
+    for kind, index in of_kind:
+        rows = table[index].astype(np.int64 if kind.wide else np.int32, copy=False)
+        classes[index] = _classes(kind, Geometry.of_table(rows, weight_stationary=weight_stationary))
     return classes
 
 
 def _classes(kind: Kind, geometry: Geometry) -> Integers:
     """Return the classes of a block's points."""
-    longest = float(geometry.longest().max())
-    if longest > LONGEST:
-        raise InputError(problem("jobs", f"must take fewer than {LONGEST:.0e} cycles", longest))
-    last_issue, end, tally = Block(kind, geometry).run()
+    if kind.wide:
+        cycles = float(longest(geometry).max())
+        if cycles > LONGEST:
+            raise InputError(problem("jobs", f"must take fewer than {LONGEST:.0e} cycles", cycles))
+    last_issue, end, tally = (array.astype(np.int64) for array in Block(kind, geometry).run())
     classes = np.zeros((len(end), 5), dtype=np.int64)
-    classes[:, 0], classes[:, 1] = geometry.issue(), tally + geometry.waits()
+    classes[:, 0], classes[:, 1] = issue_cycles(geometry), tally + waits(geometry)
     classes[:, 2] = last_issue + 1 - classes[:, 0] - classes[:, 1]
     classes[:, 4] = end - last_issue
     return classes

@@ -1,129 +1,96 @@
 """The steps of a job as max-plus maps, tile by tile, for many points at once (docs/microarchitecture.md, 3, 4).
 
-A state has the port's last edge; last issue + drain of the tiles before, the newest first; and by kind, in output
-stationary with several chunks, the last issue but one; in weight stationary, where B is loaded for every tile, the
-last issue but one and the edges before the last two halves of B are free; in weight stationary the cycles so far of
-the class schedule, of first weight sets that wait for B.
+A state has the port's last edge, and of the tiles before, the newest first, last issue + drain; then by kind, in
+output stationary with several chunks, the last issue but one; in weight stationary, where B is loaded for every tile,
+the last issue but one and the edges before the last two halves of B are free. Behind these edges come the port words
+of the results of the tiles before; in weight stationary the cycles so far of the class schedule, of first weight sets
+that wait for B.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from simulator.closed_form.kinds import Kind
 from simulator.closed_form.points import Integers
-from simulator.closed_form.repeat import Map, State, repeat
-
-EARLY = -(1 << 29)
-"""An edge before every other, in 32 bits."""
+from simulator.closed_form.repeat import Map, State, early, repeat
 
 
-@dataclass(frozen=True)
-class Tile:
-    """The places of a tile's coefficients.
+class Tile(NamedTuple):
+    """The coefficients of a tile.
 
-    ``b`` and ``a`` are the port words of each chunk, where those of B and A are told apart.
+    ``store`` are the port words of its own results. ``b`` and ``a`` are those of each chunk, where B and A are told
+    apart.
     """
 
-    thresholds: int | None
-    operands: tuple[int, ...]
-    store: int | None
-    b: tuple[int, ...] = ()
-    a: tuple[int, ...] = ()
-
-    def renumbered(self, number: dict[int, int]) -> "Tile":
-        """Return the tile with its places numbered in the order in which they are first met."""
-
-        def new(place: int) -> int:
-            return number.setdefault(place, len(number))
-
-        operands, b, a = (tuple(map(new, places)) for places in (self.operands, self.b, self.a))
-        thresholds, store = (place if place is None else new(place) for place in (self.thresholds, self.store))
-        return Tile(thresholds, operands, store, b, a)
+    thresholds: Integers | None
+    operands: tuple[Integers, ...]
+    store: Integers
+    b: tuple[Integers, ...] = ()
+    a: tuple[Integers, ...] = ()
 
 
-@dataclass(frozen=True)
-class Row:
-    """Tiles; between head and tail a loop of some, as often as the coefficient in the place ``loops`` says."""
+class Row(NamedTuple):
+    """The tiles of a row; those of ``loop`` follow the ones of ``head`` as many times as ``loops`` says."""
 
     head: tuple[Tile, ...]
+    loops: Integers | None = None
     loop: tuple[Tile, ...] = ()
     tail: tuple[Tile, ...] = ()
-    loops: int = 0
-
-    def renumbered(self, number: dict[int, int]) -> "Row":
-        """Return the row with its places numbered in the order in which they are first met."""
-        head, loop, tail = (
-            tuple(tile.renumbered(number) for tile in tiles) for tiles in (self.head, self.loop, self.tail)
-        )
-        return Row(head, loop, tail, number.setdefault(self.loops, len(number)))
 
 
-def start(kind: Kind, depth: int, points: int, dtype: type[np.signedinteger[Any]]) -> State:
-    """Return the state before a job; it remembers ``depth`` tiles."""
-    never, nothing = np.full(points, EARLY, dtype=dtype), np.zeros(points, dtype=dtype)
-    state = [np.ones_like(never), *[never] * depth]
-    if kind.weights:
-        return [*state, never, never, never, nothing]
-    if kind.weight_stationary:
-        return [*state, nothing]
-    return [*state, never] if kind.many else state
+def start(kind: Kind, depth: int, like: Integers) -> State:
+    """Return the state before a job, which remembers ``depth`` tiles."""
+    never, nothing = np.full_like(like, early(like)), np.zeros_like(like)
+    edges = [np.ones_like(like), *[never] * (kind.edges + depth)]
+    return [*edges, *[nothing] * (depth + kind.tallies)]
 
 
-def rows_map(kind: Kind, rows: Sequence[Row], coefficients: Sequence[Integers]) -> Map:
-    """Return the map from the state before some rows to the state after them.
-
-    The first two coefficients are those of every map: the tiles that stores are behind the loads, in rising order, and
-    after how many applications a state may repeat.
-    """
-    number = {0: 0, 1: 1}
-    rows = [row.renumbered(number) for row in rows]
-
-    def step(values: Sequence[Integers], state: State) -> State:
-        for row in rows:
-            state = _advance(kind, row.head, values, state)
-            if row.loop:
-                state = repeat(_loop_map(kind, row.loop, values), state, values[row.loops], values[1])
-                state = _advance(kind, row.tail, values, state)
-        return state
-
-    return Map(step, [coefficients[place] for place in number], kind.tallies)
-
-
-def _loop_map(kind: Kind, tiles: tuple[Tile, ...], values: Sequence[Integers]) -> Map:
-    number = {0: 0, 1: 1}
-    tiles = tuple(tile.renumbered(number) for tile in tiles)
-    return Map(lambda those, state: _advance(kind, tiles, those, state), [values[place] for place in number],
+def rows_map(kind: Kind, rows: Sequence[Row], depth: int, behind: Integers) -> Map:
+    """Return the map from the state before some rows to the state after them; ``behind`` are in rising order."""
+    return Map(lambda values, state: _rows(kind, depth, values, state), (behind, *rows), 1 + depth + kind.edges,
                kind.tallies)  # fmt: skip
 
 
-def _advance(kind: Kind, tiles: Sequence[Tile], values: Sequence[Integers], state: State) -> State:
+def _rows(kind: Kind, depth: int, values: tuple[Integers, *tuple[Row, ...]], state: State) -> State:
+    behind, *rows = values
+    for head, loops, loop, tail in rows:
+        state = _tiles(kind, depth, (behind, *head), state)
+        if loops is not None:
+            once = Map(lambda tiles, now: _tiles(kind, depth, tiles, now), (behind, *loop), 1 + depth + kind.edges,
+                       kind.tallies)  # fmt: skip
+            # The schedule's loops take one application, two or as many as there are result tiles.
+            state = repeat(once, state, loops, np.lcm(behind + 1, 2))
+            state = _tiles(kind, depth, (behind, *tail), state)
+    return state
+
+
+def _tiles(kind: Kind, depth: int, values: tuple[Integers, *tuple[Tile, ...]], state: State) -> State:
     """Return the state after some tiles."""
-    if not tiles:
-        return state
-    first = len(state) - kind.others
-    x, ends, others = state[0], state[1:first], state[first:]
-    parts = store_parts(values[0])
+    behind, *tiles = values
+    parts, edges = _parts(behind), 1 + depth + kind.edges
+    x, ends, others, stores = state[0], state[1 : 1 + depth], state[1 + depth : edges], state[edges : edges + depth]
+    others += state[edges + depth :]
     take = _weights if kind.weights else _plain if kind.weight_stationary else _several if kind.many else _one
     for tile in tiles:
         if tile.thresholds is not None:
-            if kind.thresholds and kind.span < len(ends):
+            if kind.thresholds and kind.span < depth:
                 x = np.maximum(x, ends[kind.span])
-            x = x + values[tile.thresholds]
-        x, end, others = take(kind, tile, values, x, ends, others)
-        ends = [end, *ends]
-        if tile.store is not None:
-            for behind, part in parts:
-                np.maximum(x[part], ends[behind][part], out=x[part])
-            x += values[tile.store]
+            x = x + tile.thresholds
+        x, end, others = take(kind, tile, x, ends, others)
+        ends, stores = [end, *ends], [tile.store, *stores]
+        for number, part in parts:
+            view = x[part]
+            np.maximum(view, ends[number][part], out=view)
+            view += stores[number][part]
         ends.pop()
-    return [x, *ends, *others]
+        stores.pop()
+    return [x, *ends, *others[: kind.edges], *stores, *others[kind.edges :]]
 
 
-def store_parts(behind: Integers) -> list[tuple[int, slice]]:
+def _parts(behind: Integers) -> list[tuple[int, slice]]:
     """Return the runs of points whose stores are as many tiles behind the loads."""
     if behind[0] == behind[-1]:
         return [(int(behind[0]), slice(None))]
@@ -132,13 +99,23 @@ def store_parts(behind: Integers) -> list[tuple[int, slice]]:
     return [(number, slice(*part)) for number, part in zip(numbers, pairwise(bounds), strict=True) if part[0] < part[1]]
 
 
+def stored(state: State, depth: int, edges: int, behind: Integers) -> Integers:
+    """Return the edge of the last store, after the stores that no load follows."""
+    x = state[0].copy()
+    for back in range(int(behind[-1]), 0, -1):
+        part = slice(int(np.searchsorted(behind, back)), None)
+        np.maximum(x[part], state[back][part], out=x[part])
+        x[part] += state[edges + back - 1][part]
+    return x
+
+
 Taken = tuple[Integers, Integers, State]
 """The port's last edge, last issue + drain, and the other variables after a tile."""
 
 
-def _one(kind: Kind, tile: Tile, values: Sequence[Integers], x: Integers, ends: State, others: State) -> Taken:
+def _one(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile of one chunk, whose A and B are both there for its first issue."""
-    loads, to_end, between, drain = [values[place] for place in tile.operands]
+    loads, to_end, between, drain = tile.operands
     x = np.maximum(x, ends[1] - drain)
     end = x + to_end
     np.maximum(end, ends[0] + between, out=end)
@@ -146,9 +123,9 @@ def _one(kind: Kind, tile: Tile, values: Sequence[Integers], x: Integers, ends: 
     return x, end, others
 
 
-def _several(kind: Kind, tile: Tile, values: Sequence[Integers], x: Integers, ends: State, others: State) -> Taken:
+def _several(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile of several chunks."""
-    x_x, last_x, x_last, last_last, x_before, last_before = [values[place] for place in tile.operands]
+    x_x, last_x, x_last, last_last, x_before, last_before = tile.operands
     x = np.maximum(x, others[0])
     loaded = x + x_x
     np.maximum(loaded, ends[0] + last_x, out=loaded)
@@ -159,12 +136,12 @@ def _several(kind: Kind, tile: Tile, values: Sequence[Integers], x: Integers, en
     return loaded, end, [before]
 
 
-def _plain(kind: Kind, tile: Tile, values: Sequence[Integers], x: Integers, ends: State, others: State) -> Taken:
+def _plain(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile of one fold in weight stationary, which loads its A, and B too if it is the first of its row."""
     if not tile.b:
-        return _one(kind, tile, values, x, ends, others)
-    loads, to_end, between, drain, preload, rows, issue = [values[place] for place in tile.operands]
-    x = x + values[tile.b[0]]
+        return _one(kind, tile, x, ends, others)
+    loads, to_end, between, drain, preload, rows, issue = tile.operands
+    x = x + tile.b[0]
     preloaded, last = x + preload, ends[0] - drain
     np.maximum(x, ends[1] - drain, out=x)
     ready = last + between
@@ -179,21 +156,21 @@ def _plain(kind: Kind, tile: Tile, values: Sequence[Integers], x: Integers, ends
     return x, end, [tally]
 
 
-def _weights(kind: Kind, tile: Tile, values: Sequence[Integers], x: Integers, ends: State, others: State) -> Taken:
+def _weights(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile that loads B for each of its folds."""
-    drain, between, slack, loops, *same = [values[place] for place in tile.operands]
-    first, *chunks = [(values[b], values[a]) for b, a in zip(tile.b, tile.a, strict=True)]
-    now = _fold(kind, [*first, between, slack, *same[2:]], [x, ends[0] - drain, *others])
+    drain, between, slack, loops, *same = tile.operands
+    first, *chunks = zip(tile.b, tile.a, strict=True)
+    now = _fold(kind, (*first, between, slack, *same[2:]), [x, ends[0] - drain, *others])
     if not kind.folds:
-        body = Map(lambda those, state: _fold(kind, those, state), [*chunks[0], *same], 1)
-        now, chunks = repeat(body, now, loops, 2), chunks[1:]
+        once = Map(lambda values, state: _fold(kind, values, state), (*chunks[0], *same), 5, 1)
+        now, chunks = repeat(once, now, loops, 2), chunks[1:]
     for chunk in chunks:
-        now = _fold(kind, [*chunk, *same], now)
+        now = _fold(kind, (*chunk, *same), now)
     x, last, *others = now
     return x, last + drain, others
 
 
-def _fold(kind: Kind, values: Sequence[Integers], state: State) -> State:
+def _fold(kind: Kind, values: tuple[Integers, ...], state: State) -> State:
     """Take one fold: its loads, the preload and issue of its first weight set, and all further sets."""
     b, a, between, slack, preload, answer, rows, issue, further = values
     x, last, before, b_free, b_before, tally = state

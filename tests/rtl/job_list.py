@@ -1,6 +1,6 @@
 """Operands for jobs, played back to back on the RTL and compared with engine and reference."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +10,15 @@ from simulator.accelerator import Accelerator, Dataflow
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job, run_pool
 from simulator.job import Job
+from simulator.layout import accumulator_slot_bits
 from simulator.pool import PoolJob
 from workloads.encodings import Encoding
 from workloads.packing import Words, pack_bits
 from workloads.reference import convolution, pooled, product, threshold
 from workloads.trace import Thresholds
-from xnorsim.cosimulation.jobs import RtlJob, RtlPool, play
-from xnorsim.cosimulation.memory import Area, operand_area, result_bytes, threshold_area
+from xnorsim.cosimulation.builds import Design
+from xnorsim.cosimulation.jobs import RtlJob, RtlPool, bench_design, play_on
+from xnorsim.cosimulation.memory import Area, area_at, operand_area, result_bytes, threshold_area
 from xnorsim.cosimulation.network import (
     UNWRITTEN,
     Memory,
@@ -94,6 +96,7 @@ def check_on_rtl(
     *,
     least_memory_words: int = 1,
     seed: int = 1,
+    design: Callable[[Mapping[str, int]], Design] = bench_design,
 ) -> None:
     """Play all cases back to back: every cycle class as the engine's, every result as the reference's.
 
@@ -104,13 +107,17 @@ def check_on_rtl(
     rtl_jobs = [_placed(case, accelerator, memory, noise) for case in cases]
     image = memory.image()
     parameters = rtl_parameters(accelerator, "xnor", memory_words(max(len(image), least_memory_words)))
-    cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir, seed)
+    cycles, after = play_on(design(parameters), image, rtl_jobs, accelerator.port.latency_cycles, work_dir, seed)
     for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
         stalled = f", {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled" if case.stalls else ""
         where = f"job {number}: {case.job} on {accelerator}{stalled}"
         expected = _engine_classes(case, accelerator)
         assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
         assert np.array_equal(_result(case, after, played.r_addr, accelerator), case.expected), where
+        if isinstance(case, Case) and case.thresholds is None:
+            stored = _stored_sums(case, accelerator)
+            there = area_at(after, played.r_addr, stored.shape)
+            assert np.array_equal(there, stored), f"signs or zeros behind the last channel; {where}"
     untouched = np.ones(len(image), dtype=np.bool_)
     for case, played in zip(cases, rtl_jobs, strict=True):
         words = _result_area(case, accelerator).size * 8 // accelerator.port.width_bits
@@ -167,6 +174,16 @@ def _placed(
 def _among_noise(area: Area, used: Area, noise: np.random.Generator) -> Area:
     """Set the bits of an area that hold nothing (tails of rows, gaps between slots) at random."""
     return area | (noise.integers(0, 256, area.shape, np.uint8) & ~used)
+
+
+def _stored_sums(case: Case, accelerator: Accelerator) -> Area:
+    """Return the area of accumulators whole: each fills its slot with its sign, a row ends in zeros."""
+    area = np.zeros_like(_result_area(case, accelerator))
+    array = accelerator.arrays["xnor"]
+    written = case.expected.T if array.dataflow is Dataflow.INPUT_STATIONARY else case.expected
+    slots = np.ascontiguousarray(written).astype(f"<i{accumulator_slot_bits(array) // 8}").view(np.uint8)
+    area[:, : slots.shape[1]] = slots
+    return area
 
 
 def _result_area(case: Case | PoolCase, accelerator: Accelerator) -> Area:

@@ -23,7 +23,7 @@ PARAMETERS = {
     "ResultTiles": 5,
     "MemoryWords": 16,
 }
-# The job `single` of docs/microarchitecture.md, which takes 11 cycles.
+# The job `single` of docs/worked-jobs.md, which takes 11 cycles.
 SINGLE = RtlJob(
     m=1,
     n=1,

@@ -1,6 +1,7 @@
 """Pooling bits: on the OR-pool or on the vector unit, what it moves, its events, and its cycles at once."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -196,7 +197,7 @@ def test_both_engines_give_the_same_run_of_a_network_of_maps() -> None:
 def test_what_a_step_makes_is_written_whole_and_read_by_the_next_one(or_pool: bool) -> None:
     run = simulate(small_cnn(maps=3), replace(POOL, or_pool=or_pool, vector_unit=VectorUnit(4)))
     buffers, layers = run.program.buffers, run.layer_runs
-    for layer, following in zip(layers[:-1], layers[1:], strict=True):
+    for layer, following in pairwise(layers):
         (written,) = layer.accesses.writes
         # Nine columns of an array of two write the pixels of nine channels several times, each time a part.
         assert written.words >= buffers[written.buffer].words

@@ -8,10 +8,12 @@ from hypothesis import given
 from simulator.accelerator import Accelerator
 from simulator.job import DirectFeed, Job
 from simulator.layout import row_k_words
+from simulator.pool import PoolJob
 from tests.strategies import direct_cases, exchanged, hardware
 from workloads.errors import InputError
 from workloads.operations import Window
 from xnorsim.cosimulation.network import rtl_job
+from xnorsim.cosimulation.pool import rtl_pool
 
 HARDWARE = hardware(2, 2, 8)
 WINDOW = Window((4, 5), (3, 2), (1, 1), (1, 0))
@@ -100,3 +102,28 @@ def test_other_sizes_are_refused() -> None:
 def test_a_map_does_not_stay_in_the_pes() -> None:
     turned = exchanged(hardware(2, 2, 8, accumulator_rows=4))
     assert "feed must not be direct on an input-stationary array" in refused(convolution(WINDOW), turned)
+
+
+def refused_pool(job: PoolJob, accelerator: Accelerator) -> str:
+    """Return why a pooling job is refused."""
+    with pytest.raises(InputError) as error:
+        rtl_pool(job, accelerator, a=0, result=0)
+    return str(error.value)
+
+
+def test_a_pooling_job_is_taken_field_by_field() -> None:
+    job = PoolJob("pool", "xnor", 1, WINDOW, 20)
+    taken = rtl_pool(job, replace(HARDWARE, or_pool=True), a=5, result=9)
+    assert (taken.m, taken.tap_words, taken.window, taken.a_addr, taken.r_addr) == (16, 3, WINDOW, 5, 9)
+    assert taken.ports()["job_pool_i"] == 1
+
+
+def test_pooling_jobs_that_do_not_run_are_refused() -> None:
+    pooling = replace(HARDWARE, or_pool=True)
+    job = PoolJob("pool", "xnor", 1, WINDOW, 20)
+    assert refused_pool(job, HARDWARE) == "layer pool: or_pool of test must be true"
+    assert refused_pool(replace(job, channels=0), pooling) == "layer pool: channels must be 1 to 1048575, not 0"
+    wide = replace(job, window=replace(WINDOW, stride=(1, 256)))
+    assert refused_pool(wide, pooling) == "layer pool: window.stride must be 1 to 255 each, not (1, 256)"
+    many = replace(job, window=Window((1 << 10, 1 << 10), (1, 1), (1, 1)))
+    assert refused_pool(many, pooling) == "layer pool: places must be 1 to 1048575, not 1048576"

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,15 +23,33 @@ DEFAULT_FLAGS = ("--assert", "--x-initial", "unique", "--no-public-flat-rw")
 # The suffixes of ports in this project's SystemVerilog.
 VISIBLE_PORTS = ("*_i", "*_ni", "*_o")
 
+# Links a main with the model that cocotb drives, and lists for it the inputs of the top: PORT(name), one a line.
+_HARNESS_RULES = r"""
+include Vtop.mk
+VPATH += {folder}
+
+{name}: {name}.o $(VK_GLOBAL_OBJS) Vtop__ALL.a
+	$(CXX) $^ -pthread -o $@
+{name}.o: ports.inc
+ports.inc: Vtop.h
+	sed -n 's/.*VL_IN[0-9]*(&\([a-z_0-9]*\),.*/PORT(\1)/p' $< > $@
+"""
+
 
 @dataclass(frozen=True)
 class Design:
-    """A top module, its sources in compilation order, its parameters and Verilator's flags."""
+    """A top module, its sources in compilation order, its parameters and Verilator's flags.
+
+    ``optimization`` is the compiler's for the C++ that runs in every cycle. ``harness`` is a C++ main that drives the
+    model without cocotb, from an executable beside that of cocotb.
+    """
 
     top: str
     sources: tuple[Path, ...]
     parameters: Mapping[str, int] = field(default_factory=dict)
     flags: tuple[str, ...] = DEFAULT_FLAGS
+    optimization: str = "-Os"
+    harness: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +90,8 @@ def build_key(design: Design, tools: Simulation) -> str:
         "sources": [[path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in design.sources],
         "parameters": dict(design.parameters),
         "flags": design.flags,
+        "optimization": design.optimization,
+        "harness": design.harness and hashlib.sha256(design.harness.read_bytes()).hexdigest(),
         "ports": VISIBLE_PORTS,
         "versions": tools.versions,
         # The executable finds cocotb's libraries by their absolute path.
@@ -98,7 +119,7 @@ def _build_into(folder: Path, design: Design, tools: Simulation) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as name:
         scratch = Path(name)
         log = folder.with_suffix(".log")
-        store = folder.parent / f"runtime-{_digest([design.flags, tools.versions])}"
+        store = folder.parent / f"runtime-{_digest([design.flags, design.optimization, tools.versions])}"
         runtime.reuse(store, scratch / "objects")
         try:
             _run_verilator(design, tools, scratch, log)
@@ -108,6 +129,8 @@ def _build_into(folder: Path, design: Design, tools: Simulation) -> None:
         kept = scratch / "kept"
         kept.mkdir()
         shutil.copy2(scratch / "objects" / design.top, kept / design.top)
+        if design.harness is not None:
+            shutil.copy2(scratch / "objects" / design.harness.stem, kept / design.harness.stem)
         kept.rename(folder)
 
 
@@ -122,7 +145,10 @@ def _run_verilator(design: Design, tools: Simulation, scratch: Path, log: Path) 
     launcher.symlink_to(tools.verilator.command[0])
     # The runner looks for the name `verilator` on PATH; the flags come after its own --public-flat-rw.
     path = f"{launcher.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    with environment.applied({**tools.verilator.environment, **tools.libpython.environment, "PATH": path}):
+    optimization = f"OPT_FAST={design.optimization} OPT_GLOBAL={design.optimization}"
+    make_flags = f"{tools.verilator.environment.get('MAKEFLAGS', '')} {optimization}"
+    variables = {**tools.verilator.environment, **tools.libpython.environment, "MAKEFLAGS": make_flags, "PATH": path}
+    with environment.applied(variables):
         get_runner("verilator").build(
             sources=[ports, *design.sources],
             hdl_toplevel=design.top,
@@ -131,6 +157,22 @@ def _run_verilator(design: Design, tools: Simulation, scratch: Path, log: Path) 
             build_dir=scratch / "objects",
             log_file=log,
         )
+        if design.harness is not None:
+            _link_harness(design.harness, scratch / "objects", log)
+
+
+def _link_harness(main: Path, objects: Path, log: Path) -> None:
+    """Compile a main and link it with the model.
+
+    Errors: RuntimeError, as the runner's.
+    """
+    rules = objects / "harness.mk"
+    rules.write_text(_HARNESS_RULES.format(name=main.stem, folder=main.parent.absolute()))
+    with log.open("a") as output:
+        command = ("make", "-C", str(objects), "-f", rules.name, main.stem)
+        ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if ended.returncode:
+        raise RuntimeError(f"{main.name} was not linked with the model")
 
 
 def _visible_ports(top: str) -> str:

@@ -85,7 +85,6 @@ class RtlJob:
     def ports(self) -> dict[str, int]:
         """Return the value of each input of the bench top."""
         return {
-            "job_pool_i": 0,
             "job_m_i": self.m,
             "job_n_i": self.n,
             "job_k_words_i": self.k_words,
@@ -101,6 +100,7 @@ class RtlJob:
             **self.b.ports("b"),
             "job_t_addr_i": self.t_addr,
             "job_r_addr_i": self.r_addr,
+            "job_pool_i": 0,
         }
 
 
@@ -123,12 +123,12 @@ class RtlPool:
     def ports(self) -> dict[str, int]:
         """Return the value of each input of the bench top that is about the job; the others count for nothing."""
         return {
-            "job_pool_i": 1,
             "job_m_i": self.m,
             "job_tap_words_i": self.tap_words,
             **window_ports(self.window),
             "job_a_addr_i": self.a_addr,
             "job_r_addr_i": self.r_addr,
+            "job_pool_i": 1,
         }
 
 

@@ -335,4 +335,26 @@ module xnorsim_bench #(
   NoIssueAtEnd_A :
   assert property (@(posedge clk_i) disable iff (!rst_n) finish |-> busy_q && !issue);
 
+  // The rules of the port (docs/microarchitecture.md, section 3).
+  RequestHeld_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) req_valid && !req_ready |=>
+                   req_valid && $stable({req_write, req_last, req_void, req_addr})
+                   && (!req_write || $stable({req_wdata, req_wmask})));
+
+  RequestOfJob_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) req_valid |-> busy_q);
+
+  LastIsStore_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) req_valid && req_last |-> req_write);
+
+  StoreNotEmpty_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n)
+                   req_valid && req_write |-> req_wmask != '0);
+
+  ReadyUnlessBusy_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) job_ready_o == !busy_q);
+
+  QuietInReset_A :
+  assert property (@(posedge clk_i) !rst_n |=> !req_valid);
+
 endmodule
