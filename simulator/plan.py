@@ -4,15 +4,16 @@ Accelerators are of one structure if they differ in sizes only (simulator/column
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeVar
 
 from simulator.counts import Counts
 from simulator.job import Job
 from simulator.layer_run import job_accesses, vector_accesses, vector_counts
-from simulator.program import JobStep, Program, Step, VectorStep
+from simulator.pool import PoolJob
+from simulator.program import JobStep, PoolStep, Program, Step, VectorStep
 from simulator.residency import Accesses
 from simulator.residency_columns import Residency
 from simulator.traffic import Traffic
@@ -20,14 +21,15 @@ from simulator.traffic import Traffic
 
 @dataclass(frozen=True)
 class Plan:
-    """A program with its jobs and its vector steps, equal ones once.
+    """A program with its jobs, its jobs of the OR-pool and its vector steps, equal ones once.
 
-    ``count`` tells of a job how often it runs in all, ``vector_counts`` of a vector step how often it is there;
-    ``places`` where a step of the program is among the jobs, or among the vector steps.
+    ``count`` tells of a job how often it runs in all, ``repeats`` how often each of the vector steps is there;
+    ``places`` where each step of the program is among those of its kind.
     """
 
     program: Program
     jobs: tuple[Job, ...]
+    pools: tuple[PoolJob, ...]
     vector_steps: tuple[VectorStep, ...]
     repeats: tuple[int, ...]
     places: tuple[int, ...]
@@ -36,22 +38,23 @@ class Plan:
     def of(cls, program: Program) -> Self:
         """Prepare a program."""
         jobs: Counter[Job] = Counter()
+        pools: Counter[PoolJob] = Counter()
         lanes: Counter[VectorStep] = Counter()
         places = []
         for step in program.steps:
             if isinstance(step, JobStep):
-                job = replace(step.job, name="", count=1)
-                jobs[job] += step.job.count
-                places.append(list(jobs).index(job))
+                places.append(_counted(jobs, replace(step.job, name="", count=1), step.job.count))
+            elif isinstance(step, PoolStep):
+                places.append(_counted(pools, replace(step.job, name="", count=1), step.job.count))
             else:
-                lanes[_unnamed(step)] += 1
-                places.append(list(lanes).index(_unnamed(step)))
-        counted = tuple(replace(job, count=count) for job, count in jobs.items())
-        return cls(program, counted, tuple(lanes), tuple(lanes.values()), tuple(places))
+                places.append(_counted(lanes, _unnamed(step), 1))
+        all_jobs = tuple(replace(job, count=count) for job, count in jobs.items())
+        all_pools = tuple(replace(job, count=count) for job, count in pools.items())
+        return cls(program, all_jobs, all_pools, tuple(lanes), tuple(lanes.values()), tuple(places))
 
     @property
     def steps(self) -> list[tuple[Step, int]]:
-        """Return the steps, each with its place among the jobs or among the vector steps."""
+        """Return the steps, each with its place among those of its kind."""
         return list(zip(self.program.steps, self.places, strict=True))
 
     @cached_property
@@ -65,14 +68,26 @@ class Plan:
     @cached_property
     def residency(self) -> Residency:
         """Return the program's buffers, and which of them are needed together."""
-        return Residency(self.program, self.accesses([Traffic(0, 0, 0, 0)] * len(self.jobs)))
+        nothing = Traffic(0, 0, 0, 0)
+        return Residency(self.program, self.accesses([nothing] * len(self.jobs), [nothing] * len(self.pools)))
 
-    def accesses(self, moved: Sequence[Traffic]) -> list[Accesses]:
-        """Return what every step reads and writes, from what a single one of each of the jobs moves."""
+    def accesses(self, moved: Sequence[Traffic], pooled: Sequence[Traffic]) -> list[Accesses]:
+        """Return what every step reads and writes, from what a single one of each of the jobs and the pools moves."""
         return [
-            job_accesses(step, moved[place]) if isinstance(step, JobStep) else vector_accesses(step)
+            vector_accesses(step)
+            if isinstance(step, VectorStep)
+            else job_accesses(step, (moved if isinstance(step, JobStep) else pooled)[place])
             for step, place in self.steps
         ]
+
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+def _counted(items: Counter[Item], item: Item, count: int) -> int:
+    """Count an item, and return its place among those counted before."""
+    items[item] += count
+    return list(items).index(item)
 
 
 def _unnamed(step: VectorStep) -> VectorStep:

@@ -7,11 +7,13 @@ from functools import cached_property
 import numpy as np
 
 from simulator.accelerator import Accelerator
+from simulator.closed_form import pool_classes
 from simulator.columns import Flags, Integers, choose
 from simulator.cycles import CycleClasses
 from simulator.layer_run import dram_wait, spent, vector_cycles
 from simulator.plan import Plan
-from simulator.program import JobStep, Step
+from simulator.pool_counts import pool_traffic
+from simulator.program import JobStep, Step, VectorStep
 from simulator.residency import Accesses, DramTraffic
 from simulator.tiling import Tiling
 from simulator.traffic import Traffic, tiled_traffic
@@ -44,6 +46,11 @@ class PlanRun:
         return [one.cycles for one in self.classes]
 
     @cached_property
+    def pooled(self) -> list[CycleClasses]:
+        """Return the cycles of a single one of each of the jobs of the OR-pool."""
+        return [pool_classes(job, self.accelerator) for job in self.plan.pools]
+
+    @cached_property
     def lanes(self) -> list[tuple[int, int]]:
         """Return the cycles of the lanes alone, and all cycles, of each of the vector steps."""
         unit, latency_cycles = self.accelerator.vector_unit, self.accelerator.port.latency_cycles
@@ -52,7 +59,8 @@ class PlanRun:
     @cached_property
     def accesses(self) -> list[Accesses]:
         """Return what each step of the program reads and writes."""
-        return self.plan.accesses(self.moved)
+        pooled = [pool_traffic(job, self.accelerator) for job in self.plan.pools]
+        return self.plan.accesses(self.moved, pooled)
 
     @cached_property
     def dram(self) -> list[DramTraffic]:
@@ -73,18 +81,21 @@ class PlanRun:
 
     def _busy(self, step: Step, place: int) -> int:
         """Return the cycles of a step, without its wait for DRAM."""
-        return step.job.count * self.cycles[place] if isinstance(step, JobStep) else self.lanes[place][1]
+        if isinstance(step, VectorStep):
+            return self.lanes[place][1]
+        return step.job.count * (self.cycles[place] if isinstance(step, JobStep) else self.pooled[place].cycles)
 
     def spent_by_layer(self) -> dict[str, dict[str, int]]:
         """Return what the cycles of each layer went to, all its steps together."""
         layers: dict[str, dict[str, int]] = {}
         waits = self.waits or [0] * len(self.plan.steps)
         for (step, place), accesses, dram in zip(self.plan.steps, self.accesses, waits, strict=True):
-            if isinstance(step, JobStep):
-                classes, lane_cycles = replace(self.classes[place].times(step.job.count), dram=dram), 0
-            else:
+            if isinstance(step, VectorStep):
                 lane_cycles, cycles = self.lanes[place]
                 classes = CycleClasses(vector=cycles, dram=dram)
+            else:
+                one = (self.classes if isinstance(step, JobStep) else self.pooled)[place]
+                classes, lane_cycles = replace(one.times(step.job.count), dram=dram), 0
             layer = layers.setdefault(step.layer, {})
             for name, cycles in spent(classes, lane_cycles, accesses).items():
                 layer[name] = layer.get(name, 0) + cycles

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from simulator.counts import Counts, clocks, data_counts
 from simulator.cycles import CycleClasses
-from simulator.inventory import VECTOR_UNIT
+from simulator.inventory import OR_POOL, VECTOR_UNIT
 from simulator.layer_run import dram_counts
 from simulator.plan_run import PlanRun
+from simulator.pool_counts import pool_counts, pool_traffic
 from simulator.residency import DramTraffic
 from simulator.traffic import Traffic
 from simulator.utilization import Utilization, work
@@ -33,15 +34,17 @@ class Totals:
 def totals(run: PlanRun) -> Totals:
     """Return a plan's totals."""
     plan, accelerator = run.plan, run.accelerator
-    classes = replace(
-        CycleClasses.total(one.times(job.count) for job, one in zip(plan.jobs, run.classes, strict=True)),
-        vector=_weighted(plan.repeats, (cycles for _, cycles in run.lanes)),
-        dram=sum(run.waits),
-    )
+    jobs = [one.times(job.count) for job, one in zip(plan.jobs, run.classes, strict=True)]
+    pools = [one.times(job.count) for job, one in zip(plan.pools, run.pooled, strict=True)]
+    vector = _weighted(plan.repeats, (cycles for _, cycles in run.lanes))
+    classes = replace(CycleClasses.total([CycleClasses(), *jobs, *pools]), vector=vector, dram=sum(run.waits))
     dram = DramTraffic(sum(step.reads for step in run.dram), sum(step.writes for step in run.dram))
     counts = Counter(plan.vector_counts)
     for job, tiling, moved in zip(plan.jobs, run.tilings, run.moved, strict=True):
         counts.update({event: job.count * count for event, count in data_counts(tiling, moved).items()})
+    for pool in plan.pools:
+        one = pool_counts(pool, accelerator, 0, pool_traffic(pool, accelerator))
+        counts.update({event: pool.count * count for event, count in one.items()})
     counts.update(_clocks(run, classes))
     counts.update(dram_counts(dram, accelerator))
     return Totals(
@@ -63,9 +66,11 @@ def _weighted(times: Iterable[int], numbers: Iterable[int]) -> int:
 
 def _all_jobs(run: PlanRun) -> Traffic:
     """Return what all jobs move together."""
-    counts = [job.count for job in run.plan.jobs]
+    pooled = [pool_traffic(job, run.accelerator) for job in run.plan.pools]
+    counts = [*(job.count for job in run.plan.jobs), *(job.count for job in run.plan.pools)]
+    moved = [*run.moved, *pooled]
     parts = ("a", "b", "thresholds", "results", "void")
-    return Traffic(*(_weighted(counts, (getattr(one, part) for one in run.moved)) for part in parts))
+    return Traffic(*(_weighted(counts, (getattr(one, part) for one in moved)) for part in parts))
 
 
 def _clocks(run: PlanRun, classes: CycleClasses) -> Counts:
@@ -76,6 +81,8 @@ def _clocks(run: PlanRun, classes: CycleClasses) -> Counts:
         pairs = zip(run.plan.jobs, run.cycles, strict=True)
         own = sum(job.count * one for job, one in pairs if job.array == array.name)
         counts.update(clocks(array, own if array.clock_gated else cycles))
+    if run.accelerator.or_pool:
+        counts[OR_POOL, "clock"] = cycles
     if unit is not None:
         counts[VECTOR_UNIT, "clock"] = unit.lanes * (classes.vector if unit.clock_gated else cycles)
     return counts

@@ -8,6 +8,9 @@ from workloads.operations.vector import BatchNorm, Elementwise, LayerNorm, Pooli
 from workloads.operations.window import Window
 from workloads.operations.work import ArrayWork, Feed, Operation, Value, VectorFunction, VectorWork, Work
 
+Product = MatrixProduct | Convolution
+"""The operations of one product, of rows or of places, behind which an array can have thresholds."""
+
 __all__ = [
     "ArrayWork",
     "BatchNorm",
@@ -19,6 +22,7 @@ __all__ = [
     "MatrixProduct",
     "Operation",
     "Pooling",
+    "Product",
     "SoftmaxAttention",
     "Value",
     "VectorFunction",

@@ -53,6 +53,22 @@ def test_any_network_has_the_numbers_of_its_runs(name: str) -> None:
     compared(trace(name), base(preset), drawn(np.random.default_rng(2), points), layers=True)
 
 
+def test_maps_that_the_or_pool_pools() -> None:
+    random, points = np.random.default_rng(8), 40
+    columns = {
+        "arrays.xnor.rows": random.integers(1, 33, points),
+        "arrays.xnor.cols": random.integers(8, 129, points),
+        "arrays.xnor.lanes": random.choice([32, 64, 100], points),
+        "arrays.xnor.result_tiles": random.integers(2, 9, points),
+        "port.width_bits": 2 ** random.integers(5, 11, points),
+        "port.latency_cycles": random.integers(1, 101, points),
+        "global_buffer.capacity_kib": random.integers(32, 2049, points),
+        "or_pool": random.choice([True, True, True, False], points),
+    }
+    found = compared(trace("mnist-cnv"), base("xnor-pool-2x64x64"), columns, layers=True)
+    assert set(found["status"]) == {"ok", "infeasible"}
+
+
 def test_a_single_array_that_takes_integers_bit_by_bit() -> None:
     random, points = np.random.default_rng(3), 12
     data = base("xnor-16x16x64") | {"vector_unit": {"lanes": 16}, "dram": {"bits_per_cycle": 128}}
