@@ -1,12 +1,12 @@
 """The coefficients of a block's tiles, each computed when first asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from simulator.closed_form.chunks import Lines, several_chunks
 from simulator.closed_form.geometry import LAST, Geometry
-from simulator.closed_form.kinds import Kind
+from simulator.closed_form.kinds import VARIOUS, Kind
 from simulator.closed_form.points import Integers
 from simulator.closed_form.repeat import early
 from simulator.closed_form.steps import Row, Tile
@@ -19,8 +19,9 @@ class Coefficients:
     whenever they are asked for.
     """
 
-    def __init__(self, kind: Kind, geometry: Geometry) -> None:
+    def __init__(self, kind: Kind, geometry: Geometry, depth: int) -> None:
         self._kind = kind
+        self._depth = depth
         self._geometry = geometry
         self._known: dict[object, tuple[Integers, ...]] = {}
         self._short_m, self._short_n = (
@@ -29,40 +30,48 @@ class Coefficients:
 
     def row(self, row: int) -> Row:
         """Return a row of tiles."""
-        kind, last = self._kind, self._tile(row, LAST)
-        if kind.tiles == 1 and not kind.long:
+        kind, last, period = self._kind, self._tile(row, LAST), self._kind.row_period
+        if kind.alone:
             return Row((last,))
-        period = kind.row_period
-        if not kind.long:
-            first = self._tile(row, 0)
-            middle = [self._tile(row, 1)] * (kind.tiles - 2) if period == 1 else self._tiles(row, 1, kind.tiles - 1)
+        first = self._tile(row, 0)
+        if kind.tiles != VARIOUS:
+            middle = [self._tile(row, 1)] * (kind.tiles - 2) if period == 1 else self._tiles(row, kind.tiles - 2)
             return Row((first, *middle, last))
         inner = self._geometry.inner_tiles
-        (loops,) = self._all("loops", lambda: ((inner - 2) // period,))
-        return Row((self._tile(row, 0),), loops, self._tiles(row, 1, 1 + period), (*self._tiles(row, 1, 1 + kind.tiles), last))
+        (loops,) = self._all("loops", lambda: ((inner - 2) // max(period, 1),))
+        rest = self._tiles(row, kind.rest)
+        return Row((first,), loops, self._tiles(row, period or int(inner.max()) - 2), (*rest, last))
 
-    def _tiles(self, row: int, first: int, stop: int) -> tuple[Tile, ...]:
-        return tuple(self._tile(row, n) for n in range(first, stop))
+    def _tiles(self, row: int, count: int) -> tuple[Tile, ...]:
+        """Return as many tiles behind the first."""
+        return tuple(self._tile(row, 1 + n) for n in range(count))
 
     def _tile(self, row: int, n: int) -> Tile:
         kind = self._kind
-        begins = n == 0 or (kind.tiles == 1 and not kind.long)
-        thresholds, store = self._thresholds(row, n, begins), self._store(row, n)
+        begins = n == 0 or kind.alone
+        thresholds, waits = self._thresholds(row, n, begins)
+        store, last_m, last_n = self._store(row, n), self._short_m, self._short_n
         if not kind.weight_stationary:
-            last_row, last_col = row == LAST and self._short_m, n == LAST and self._short_n
-            operands = self._several(last_row, last_col) if kind.many else self._one(row, begins, last_row, last_col)
-            return Tile(thresholds, operands, store)
-        last_row, last_col, after_last = n == LAST and self._short_m, row == LAST and self._short_n, begins and self._short_m
+            last_m, last_n = row == LAST and last_m, n == LAST and last_n
+            operands = self._several(last_m, last_n) if kind.many else self._one(row, begins, last_m, last_n)
+            return Tile(thresholds, waits, operands, store)
+        after_last, last_m, last_n = begins and last_m, n == LAST and last_m, row == LAST and last_n
         if not kind.weights:
             if not begins:
-                return Tile(thresholds, self._plain(last_row), store)
-            return Tile(thresholds, self._plain_first(last_row), store, self._words_b(last_col, 0))
-        chunks = range(kind.folds) if kind.folds else (0, 1, LAST)
-        b, a = [], []
-        for chunk in chunks:
-            b += self._words_b(last_col, chunk)
-            a += self._words_a(last_row, chunk, row)
-        return Tile(thresholds, self._weights(last_row, after_last), store, tuple(b), tuple(a))
+                return Tile(thresholds, waits, self._plain(last_m), store)
+            return Tile(thresholds, waits, self._plain_first(last_m), store, self._words_b(last_n, 0))
+        b = [words for chunk in self._chunks for words in self._words_b(last_n, chunk)]
+        a = [words for chunk in self._chunks for words in self._words_a(last_m, chunk, row)]
+        return Tile(thresholds, waits, self._weights(last_m, after_last), store, tuple(b), tuple(a))
+
+    @property
+    def _chunks(self) -> Sequence[int]:
+        """Return the chunks of a tile."""
+        kind = self._kind
+        if kind.folds != VARIOUS:
+            return range(kind.folds)
+        middle = 1 if kind.alike else int(self._geometry.chunks.max()) - 2
+        return [*range(1 + middle), LAST]
 
     def _n_tile(self, row: int, n: int) -> int:
         """Return an n tile that stands for that of a tile."""
@@ -77,19 +86,28 @@ class Coefficients:
             ("store", n_tile, last), lambda: (geometry.tile_m(last=last) * geometry.store_words(n_tile),)
         )[0]
 
-    def _thresholds(self, row: int, n: int, begins: bool) -> Integers | None:
-        """Return the port words of the thresholds that a tile loads; None if there are none."""
+    def _thresholds(self, row: int, n: int, begins: bool) -> tuple[Integers | None, tuple[Integers | None, ...]]:
+        """Return the port words of the thresholds that a tile loads, and what they wait for: ends of tiles before."""
         kind, geometry, n_tile = self._kind, self._geometry, self._n_tile(row, n)
         if not geometry.threshold_bits.any() or (kind.weight_stationary and not begins):
-            return None
+            return None, ()
         once = 0 if kind.weight_stationary else self._once(row)
-        return self._all(
+        (words,) = self._all(
             ("thresholds", n_tile, once), lambda: (geometry.threshold_words(n_tile) * self._first(once),)
-        )[0]
+        )
+        return words, () if once else self._all("waits", self._waits)
+
+    def _waits(self) -> tuple[Integers | None, ...]:
+        """Return for each of the tiles before whether it is the last one to use the half that thresholds go to."""
+        geometry = self._geometry
+        span = geometry.inner_tiles if geometry.weight_stationary else np.ones_like(geometry.m)
+        span = np.where(geometry.threshold_bits > 0, span, 0)
+        waiting = [span == tiles for tiles in range(1, self._depth)]
+        return None, *(np.where(here, 0, early(span) // 2) if here.any() else None for here in waiting)
 
     def _once(self, row: int) -> int:
         """Return 0, or for what is loaded with the first tile of a job only, in rows of one tile, what row it is."""
-        return min(row, 1) + 2 if self._kind.tiles == 1 and not self._kind.long else 0
+        return min(row, 1) + 2 if self._kind.alone else 0
 
     def _first(self, once: int) -> Integers | int:
         """Return 1 where a tile loads, 0 elsewhere."""
