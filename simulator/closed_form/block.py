@@ -25,7 +25,7 @@ class Block:
         state = self._full_rows(start(kind, self._depth, geometry.m))
         state = self._map(LAST)(state)
         tally = state[-1] if kind.tallies else np.zeros_like(state[0])
-        end = stored(state, self._depth, 1 + self._depth + kind.edges, geometry.behind)
+        end = stored(state, 1 + self._depth + kind.edges, geometry.behind)
         return state[1] - geometry.drain, end, tally
 
     def _full_rows(self, state: State) -> State:

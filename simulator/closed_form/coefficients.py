@@ -1,6 +1,7 @@
 """The coefficients of a block's tiles, each computed when first asked for."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from simulator.closed_form.kinds import VARIOUS, Kind
 from simulator.closed_form.points import Integers
 from simulator.closed_form.repeat import early
 from simulator.closed_form.steps import Row, Tile
+
+T = TypeVar("T")
 
 
 class Coefficients:
@@ -23,7 +26,7 @@ class Coefficients:
         self._kind = kind
         self._depth = depth
         self._geometry = geometry
-        self._known: dict[object, tuple[Integers, ...]] = {}
+        self._known: dict[object, Any] = {}
         self._short_m, self._short_n = (
             bool((size(last=True) != size(last=False)).any()) for size in (geometry.tile_m, geometry.tile_n)
         )
@@ -38,7 +41,7 @@ class Coefficients:
             middle = [self._tile(row, 1)] * (kind.tiles - 2) if period == 1 else self._tiles(row, kind.tiles - 2)
             return Row((first, *middle, last))
         inner = self._geometry.inner_tiles
-        (loops,) = self._all("loops", lambda: ((inner - 2) // max(period, 1),))
+        loops = self._known.setdefault("loops", (inner - 2) // max(period, 1))
         rest = self._tiles(row, kind.rest)
         return Row((first,), loops, self._tiles(row, period or int(inner.max()) - 2), (*rest, last))
 
@@ -59,10 +62,10 @@ class Coefficients:
         if not kind.weights:
             if not begins:
                 return Tile(thresholds, waits, self._plain(last_m), store)
-            return Tile(thresholds, waits, self._plain_first(last_m), store, self._words_b(last_n, 0))
-        b = [words for chunk in self._chunks for words in self._words_b(last_n, chunk)]
-        a = [words for chunk in self._chunks for words in self._words_a(last_m, chunk, row)]
-        return Tile(thresholds, waits, self._weights(last_m, after_last), store, tuple(b), tuple(a))
+            return Tile(thresholds, waits, self._plain_first(last_m), store, (self._words_b(last_n, 0),))
+        b = tuple(self._words_b(last_n, chunk) for chunk in self._chunks)
+        a = tuple(self._words_a(last_m, chunk, row) for chunk in self._chunks)
+        return Tile(thresholds, waits, self._weights(last_m, after_last), store, b, a)
 
     @property
     def _chunks(self) -> Sequence[int]:
@@ -82,9 +85,7 @@ class Coefficients:
         """Return the port words of the results of a tile."""
         geometry, n_tile = self._geometry, self._n_tile(row, n)
         last = (n if geometry.weight_stationary else row) == LAST and self._short_m
-        return self._all(
-            ("store", n_tile, last), lambda: (geometry.tile_m(last=last) * geometry.store_words(n_tile),)
-        )[0]
+        return self._all(("store", n_tile, last), lambda: geometry.tile_m(last=last) * geometry.store_words(n_tile))
 
     def _thresholds(self, row: int, n: int, begins: bool) -> tuple[Integers | None, tuple[Integers | None, ...]]:
         """Return the port words of the thresholds that a tile loads, and what they wait for: ends of tiles before."""
@@ -92,9 +93,7 @@ class Coefficients:
         if not geometry.threshold_bits.any() or (kind.weight_stationary and not begins):
             return None, ()
         once = 0 if kind.weight_stationary else self._once(row)
-        (words,) = self._all(
-            ("thresholds", n_tile, once), lambda: (geometry.threshold_words(n_tile) * self._first(once),)
-        )
+        words = self._all(("thresholds", n_tile, once), lambda: geometry.threshold_words(n_tile) * self._first(once))
         return words, () if once else self._all("waits", self._waits)
 
     def _waits(self) -> tuple[Integers | None, ...]:
@@ -112,7 +111,8 @@ class Coefficients:
     def _first(self, once: int) -> Integers | int:
         """Return 1 where a tile loads, 0 elsewhere."""
         if once == LAST + 2:
-            return (self._geometry.outer_tiles == 1).astype(self._geometry.m.dtype)
+            alone: Integers = (self._geometry.outer_tiles == 1).astype(self._geometry.m.dtype)
+            return alone
         return int(once in (0, 2))
 
     def _one(self, row: int, begins: bool, last_row: bool, last_col: bool) -> tuple[Integers, ...]:
@@ -131,8 +131,8 @@ class Coefficients:
     def _several(self, last_row: bool, last_col: bool) -> tuple[Integers, ...]:
         """Return the operands of a tile of several chunks in output stationary: tiles of all sizes at once."""
         geometry = self._geometry
-        sizes = [(m, n) for m in sorted({False, self._short_m}) for n in sorted({False, self._short_n})]
         if ("several", last_row, last_col) not in self._known:
+            sizes = [(m, n) for m in sorted({False, self._short_m}) for n in sorted({False, self._short_n})]
             lines = Lines(
                 np.stack([geometry.lines_a(last=m) for m, _ in sizes]),
                 np.stack([geometry.lines_b(last=n) for _, n in sizes]),
@@ -140,8 +140,10 @@ class Coefficients:
             x_x, end_x, x_end, end_end, x_before, end_before = several_chunks(geometry, lines)
             drain = geometry.drain
             operands = x_x, end_x - drain, x_end + drain, end_end, x_before, end_before - drain
-            self._known.update({("several", *size): of_size for size, of_size in zip(sizes, zip(*operands, strict=True), strict=True)})
-        return self._known["several", last_row, last_col]
+            for size, of_size in zip(sizes, zip(*operands, strict=True), strict=True):
+                self._known["several", *size] = of_size
+        known: tuple[Integers, ...] = self._known["several", last_row, last_col]
+        return known
 
     def _plain(self, last_row: bool) -> tuple[Integers, ...]:
         """Return the operands of a tile of one fold that keeps its weights."""
@@ -192,20 +194,19 @@ class Coefficients:
     def _loads_a(self, last_row: bool) -> Integers:
         return self._geometry.lines_a(last=last_row) * self._geometry.words_a(0)
 
-    def _words_b(self, last_col: bool, chunk: int) -> tuple[Integers, ...]:
+    def _words_b(self, last_col: bool, chunk: int) -> Integers:
         geometry = self._geometry
-        return self._all(("b", last_col, chunk), lambda: (geometry.lines_b(last=last_col) * geometry.words_b(chunk),))
+        return self._all(("b", last_col, chunk), lambda: geometry.lines_b(last=last_col) * geometry.words_b(chunk))
 
-    def _words_a(self, last_row: bool, chunk: int, row: int) -> tuple[Integers, ...]:
+    def _words_a(self, last_row: bool, chunk: int, row: int) -> Integers:
         """Return the port words of A; one fold of one tile keeps it for the whole job."""
         geometry, once = self._geometry, 0 if self._kind.many else self._once(row)
-        return self._all(
-            ("a", last_row, chunk, once),
-            lambda: (geometry.lines_a(last=last_row) * geometry.words_a(chunk) * self._first(once),),
-        )
+        key = "a", last_row, chunk, once
+        return self._all(key, lambda: geometry.lines_a(last=last_row) * geometry.words_a(chunk) * self._first(once))
 
-    def _all(self, key: object, compute: Callable[[], tuple[Integers, ...]]) -> tuple[Integers, ...]:
+    def _all(self, key: object, compute: Callable[[], T]) -> T:
         """Return arrays, computed the first time that they are asked for."""
         if key not in self._known:
             self._known[key] = compute()
-        return self._known[key]
+        known: T = self._known[key]
+        return known

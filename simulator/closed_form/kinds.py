@@ -1,6 +1,6 @@
 """Points by kind: those that take the same steps go through their jobs together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 

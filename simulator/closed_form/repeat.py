@@ -170,9 +170,7 @@ def _by_periods(once: Map, state: State, left: Integers, periods: Integers) -> S
         if period == 1 or not len(part):
             continue
         several = once.part(part).power(period)
-        state = _put(
-            state, part, _search(several, _of(state, part), left[part] // period, np.ones_like(periods[part]))
-        )
+        state = _put(state, part, _search(several, _of(state, part), left[part] // period, np.ones_like(periods[part])))
         left = left.copy()
         left[part] %= period
     while len(going := np.flatnonzero(left > 0)):
@@ -205,7 +203,8 @@ def _cycle(once: Map, state: State, past: State, before: State, left: Integers, 
     for times in (state, before) if lag > 1 else (state,):
         times[:edges] = [time + moved for time in times[:edges]]
         times[tallies:] = [tally + gain for tally, gain in zip(times[tallies:], gains, strict=True)]
-    return left - jumps * lag
+    rest: Integers = left - jumps * lag
+    return rest
 
 
 def _line(once: Map, state: State, before: State, older: State, left: Integers) -> tuple[State, Integers]:
@@ -232,7 +231,8 @@ def _reach(once: Map, at: State, moves: list[Integers], left: Integers) -> Integ
         bad = np.minimum(bad, FURTHEST // np.maximum(np.max(moves, axis=0), 1))
     probe = np.maximum(bad - 1, 1)
     while True:
-        far = [time + (probe - 1) * move for time, move in zip(at, moves, strict=True)]
+        steps: Integers = probe - 1
+        far = [time + steps * move for time, move in zip(at, moves, strict=True)]
         alike = np.ones(len(left), dtype=bool)
         for after, then, move in zip(once(far), far, moves, strict=True):
             alike &= after - then == move

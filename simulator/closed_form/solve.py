@@ -62,7 +62,7 @@ def _slab(points: Points, *, weight_stationary: bool) -> Integers:
         geometry.into(table[piece])
     classes = np.empty((len(points), 5), dtype=np.int64)
     for kind, index in blocks(keys, weight_stationary=weight_stationary, size=BLOCK_POINTS):
-        rows = table[index].astype(np.int64 if kind.wide else np.int32, copy=False)
+        rows: Integers = table[index].astype(np.int64 if kind.wide else np.int32, copy=False)
         order = np.argsort(rows[:, 0], kind="stable")
         geometry = Geometry.of_table(rows[order], weight_stationary=weight_stationary)
         classes[index[order]] = _classes(kind, geometry)

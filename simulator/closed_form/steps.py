@@ -110,7 +110,7 @@ def _parts(behind: Integers) -> list[tuple[int, slice]]:
     return [(number, slice(*part)) for number, part in zip(numbers, pairwise(bounds), strict=True) if part[0] < part[1]]
 
 
-def stored(state: State, depth: int, edges: int, behind: Integers) -> Integers:
+def stored(state: State, edges: int, behind: Integers) -> Integers:
     """Return the edge of the last store, after the stores that no load follows."""
     x = state[0].copy()
     for back in range(int(behind[-1]), 0, -1):
@@ -124,7 +124,7 @@ Taken = tuple[Integers, Integers, State]
 """The port's last edge, last issue + drain, and the other variables after a tile."""
 
 
-def _one(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
+def _one(_: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile of one chunk, whose A and B are both there for its first issue."""
     loads, to_end, between, drain = tile.operands
     x = np.maximum(x, ends[1] - drain)
@@ -134,7 +134,7 @@ def _one(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Tak
     return x, end, others
 
 
-def _several(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
+def _several(_: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile of several chunks."""
     x_x, last_x, x_last, last_last, x_before, last_before = tile.operands
     x = np.maximum(x, others[0])
