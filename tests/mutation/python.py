@@ -102,7 +102,10 @@ def _one(fault: Fault) -> str:
 
 
 def main() -> None:
-    import collections, time, hashlib, glob
+    import collections
+    import glob
+    import hashlib
+    import time
     hypothesis.settings.register_profile(
         "mutation", deadline=None, derandomize=True, max_examples=100, database=None,
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
