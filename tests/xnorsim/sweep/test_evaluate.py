@@ -23,7 +23,12 @@ def trace(name: str) -> Trace:
 
 @pytest.mark.parametrize("seed", FIFTIES)
 def test_a_thousand_points_of_resnet18_are_those_of_the_event_engine(seed: int) -> None:
-    found = compared(trace("resnet18"), base("xnor-int8"), drawn(np.random.default_rng(seed), 50))
+    compared(trace("resnet18"), base("xnor-int8"), drawn(np.random.default_rng(seed), 50))
+
+
+def test_what_is_drawn_is_of_every_sort() -> None:
+    evaluator = Evaluator(trace("resnet18"), base("xnor-int8"), technology())
+    found = evaluator(drawn(np.random.default_rng(0), 200))
     # Most of them can be built, some cannot; some fit the global buffer, others do not.
     ok = found["status"] == "ok"
     assert 0.5 < ok.mean() < 1
