@@ -44,14 +44,17 @@ lint: $(VENV)/.dev ## Check style, types, imports and the RTL.
 diagrams: $(VENV)/.dev ## Record and draw the timing diagrams of docs/ anew.
 	$(BIN)/python -m tests.draw
 
-train-check: $(TRAIN_VENV)/.train ## Train twice: the same bytes; and say whether they are the committed trace.
+train-check: $(TRAIN_VENV)/.train ## Train each network twice: the same bytes; and say whether they are the committed trace.
 	rm -rf .cache/train
 	mkdir -p .cache/train/first .cache/train/second
-	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/first/mnist-tfc.xtrace
-	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/second/mnist-tfc.xtrace
-	cmp .cache/train/first/mnist-tfc.xtrace .cache/train/second/mnist-tfc.xtrace
-	@cmp .cache/train/first/mnist-tfc.xtrace workloads/data/mnist-tfc.xtrace && echo 'both are the committed trace' \
-	  || echo 'both are alike, but not the committed trace: another processor or PyTorch trains other weights'
+	set -e; for network in tfc cnv; do \
+	  for run in first second; do \
+	    $(TRAIN_VENV)/bin/python -m workloads.training.mnist_$$network --output .cache/train/$$run/mnist-$$network.xtrace; \
+	  done; \
+	  cmp .cache/train/first/mnist-$$network.xtrace .cache/train/second/mnist-$$network.xtrace; \
+	  cmp .cache/train/first/mnist-$$network.xtrace workloads/data/mnist-$$network.xtrace && echo 'both are the committed trace' \
+	    || echo 'both are alike, but not the committed trace: another processor or PyTorch trains other weights'; \
+	done
 
 bench: $(BENCHMARKS:%=bench-%) ## Measure the speed (reported, not asserted); bench-NAME runs one of the benchmarks.
 

@@ -24,6 +24,7 @@ class Where(Enum):
     MAC = "mac array"
     FLOAT = "floating-point units"
     VECTOR = "vector unit"
+    OR_POOL = "OR-pool"
 
 
 NOT_PRICED = (
@@ -51,6 +52,7 @@ NOT_PRICED = (
     (Where.VECTOR, "data of the vector unit's operand registers"),
     (Where.VECTOR, "in the vector unit: the buffer that holds a row while softmax or a norm passes over it again"),
     (Where.VECTOR, "in the vector unit: what turns rows into columns in a re-layout"),
+    (Where.OR_POOL, "in the OR-pool: the choice of a group's register and of its first word"),
     (Where.ALL, "in a threshold unit: the second comparison, and the choices of direction and of half"),
     (Where.ALL, "data of the flags in the skew: first, last, tail"),
     (Where.ALL, "glitches in arithmetic units and comparators"),
@@ -75,6 +77,7 @@ def not_priced(components: Iterable[Component]) -> tuple[str, ...]:
         Where.MAC: ComponentKind.MAC_PE in kinds,
         Where.FLOAT: floats or ComponentKind.VECTOR_LANE in kinds,
         Where.VECTOR: ComponentKind.VECTOR_LANE in kinds,
+        Where.OR_POOL: ComponentKind.OR_POOL in kinds,
     }
     return tuple(text for where, text in NOT_PRICED if true[where])
 

@@ -2,7 +2,7 @@
 
 from simulator.accelerator import Accelerator, Array, ArrayKind, Dataflow
 from simulator.job import MAX_PLANES, DirectFeed, Job, check_job
-from workloads.encodings import Encoding, encoding, worst_product
+from workloads.encodings import Digit, Encoding, encoding, worst_product
 from workloads.errors import InputError, problem
 from workloads.operations import ArrayWork, Feed
 
@@ -30,7 +30,7 @@ def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
         encoding_b=work.encoding_b,
         bit_serial=array.kind is ArrayKind.XNOR,
         thresholds=work.thresholds is not None,
-        direct=_direct(work, array),
+        direct=_direct(work, name, array),
     )
     check_runs(job, accelerator)
     return job
@@ -49,17 +49,27 @@ def check_runs(job: Job, accelerator: Accelerator) -> None:
     _check_scratchpads(job, array, accelerator)
 
 
-def _direct(work: ArrayWork, array: Array) -> DirectFeed | None:
+def _direct(work: ArrayWork, name: str, array: Array) -> DirectFeed | None:
     """Return how an array fetches a convolution's map by itself; None where it is lowered.
 
-    Where the work leaves it open, a map is fed directly if its pixels fill at least a k word. What stays in the PEs of
-    an input-stationary array is no map that a window moves over.
+    Where the work leaves it open, a map is fed directly if its pixels fill at least a k word, or if it must be: digits
+    of -1 and +1 have no zero that a lowered row could have at the border. What stays in the PEs of an input-stationary
+    array is no map that a window moves over.
+
+    Errors: InputError if a map that must be fed directly cannot be, or is not to be.
     """
-    if work.window is None or array.dataflow is Dataflow.INPUT_STATIONARY:
+    if work.window is None:
         return None
+    signs = any(plane.digit is Digit.BIPOLAR for plane in work.encoding_a.planes)
+    must = array.kind is ArrayKind.XNOR and signs and any(work.window.padding)
+    can = array.dataflow is not Dataflow.INPUT_STATIONARY
     channels = work.k // work.window.taps
-    direct = channels >= array.lanes if work.feed is None else work.feed is Feed.DIRECT
-    return DirectFeed(work.window, channels) if direct else None
+    direct = must or channels >= array.lanes if work.feed is None else work.feed is Feed.DIRECT
+    if must and not (can and direct):
+        rule = f"must be direct, as {work.encoding_a.name} has no zero for the border"
+        what = Feed.HOST.value if can else f"input stationary, as {array.name} is"
+        raise InputError(problem(f"layer {name}: feed", rule, what))
+    return DirectFeed(work.window, channels) if can and direct else None
 
 
 def _array(work: ArrayWork, accelerator: Accelerator) -> Array | None:

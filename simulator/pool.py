@@ -18,3 +18,8 @@ class PoolJob:
     count: int
     window: Window
     channels: int
+
+    @property
+    def elements(self) -> int:
+        """Return every element that the window takes up, as often as it does, of all the jobs."""
+        return self.count * self.window.positions * self.window.taps * self.channels

@@ -6,7 +6,7 @@ from simulator.closed_form.coefficients import Coefficients
 from simulator.closed_form.geometry import LAST, Geometry
 from simulator.closed_form.kinds import Kind
 from simulator.closed_form.points import Integers
-from simulator.closed_form.repeat import Map, State, repeat, where
+from simulator.closed_form.repeat import Map, State, each, repeat
 from simulator.closed_form.steps import rows_map, start, stored
 
 
@@ -16,8 +16,8 @@ class Block:
     def __init__(self, kind: Kind, geometry: Geometry) -> None:
         self._kind = kind
         self._geometry = geometry
-        self._coefficients = Coefficients(kind, geometry)
         self._depth = max(int(geometry.behind[-1]), 2)
+        self._coefficients = Coefficients(kind, geometry, self._depth)
 
     def run(self) -> tuple[Integers, Integers, Integers]:
         """Return every point's last issue, last store's edge, and tally of the class schedule."""
@@ -25,24 +25,21 @@ class Block:
         state = self._full_rows(start(kind, self._depth, geometry.m))
         state = self._map(LAST)(state)
         tally = state[-1] if kind.tallies else np.zeros_like(state[0])
-        end = stored(state, self._depth, 1 + self._depth + kind.edges, geometry.behind)
+        end = stored(state, 1 + self._depth + kind.edges, geometry.behind)
         return state[1] - geometry.drain, end, tally
 
     def _full_rows(self, state: State) -> State:
         """Take all rows of tiles but the last."""
         kind, full = self._kind, self._geometry.outer_tiles - 1
         # Rows that are each taken for itself.
-        alone = int(full.max()) if not kind.job_period else min(int(full.max()), int(kind.once))
-        for row in range(alone):
-            state = where(full > row, self._map(row), state)
+        alone = int(kind.once) if kind.job_period else int(full.max())
+        state = each([self._map(row) for row in range(alone)], state, np.minimum(full, alone))
         more = np.maximum(full - alone, 0)
         if not more.any():
             return state
-        once = self._map(*range(alone, alone + kind.job_period))
-        state = repeat(once, state, more // kind.job_period, np.lcm(self._geometry.behind + 1, 2))
-        for row in range(kind.job_period - 1):
-            state = where(more % kind.job_period > row, self._map(alone + row), state)
-        return state
+        once, period = self._map(*range(alone, alone + kind.job_period)), kind.job_period
+        state = repeat(once, state, more // period, np.lcm(self._geometry.behind + 1, 2))
+        return each([self._map(alone + row) for row in range(period - 1)], state, more % period)
 
     def _map(self, *rows: int) -> Map:
         """Return the map of some rows."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.closed_form.geometry import LAST, Geometry
 from simulator.closed_form.points import Integers
-from simulator.closed_form.repeat import Map, State, early, repeat
+from simulator.closed_form.repeat import Map, Part, State, early, repeat
 from simulator.closed_form.spans import chunk_period
 
 MANY_PERIODS = 8
@@ -40,7 +40,7 @@ class Lines:
         """Return the port words of a chunk."""
         return self.a * geometry.words_a(chunk) + self.b * geometry.words_b(chunk)
 
-    def part(self, index: Integers) -> "Lines":
+    def part(self, index: Part) -> "Lines":
         """Return the lines of some points."""
         return Lines(self.a[:, index], self.b[:, index])
 
@@ -90,10 +90,12 @@ def _alike(geometry: Geometry, lines: Lines, times: Times) -> Times:
 
     def load_to_load(steps: Integers) -> Integers:
         looped = steps * step + loop + ((steps >> 1) - 1) * gain
-        return np.maximum(steps * loads, np.where(steps < 2, never, looped))
+        way: Integers = np.maximum(steps * loads, np.where(steps < 2, never, looped))
+        return way
 
     def load_to_issue(steps: Integers) -> Integers:
-        return np.where(steps < 0, never, steps * step + answer + issue + (steps >> 1) * gain)
+        looped: Integers = steps * step + answer + issue + (steps >> 1) * gain
+        return np.where(steps < 0, never, looped)
 
     first = np.maximum(x, before) + loads
     waiting = np.where(count < 2, never, loads + np.maximum(load_to_load(count - 2), (count - 2) * issue))
@@ -129,11 +131,15 @@ def _uneven(geometry: Geometry, lines: Lines, times: Times) -> Times:
     return times
 
 
-def _periods(geometry: Geometry, lines: Lines, times: Times, part: Integers, period: int) -> None:
+def _periods(geometry: Geometry, lines: Lines, times: Times, part: Part, period: int) -> None:
     """Take as many whole periods of chunks as there are."""
     shape = times[0][..., part].shape
-    values = [geometry.answer, geometry.chunk_issue(0), *(lines.loads(geometry, 1 + number) for number in range(period))]
-    once = Map(_step, [np.broadcast_to(array, shape).ravel() for array in values])
+    values = [
+        geometry.answer,
+        geometry.chunk_issue(0),
+        *(lines.loads(geometry, 1 + number) for number in range(period)),
+    ]
+    once = Map(_step, tuple(np.broadcast_to(array, shape).ravel() for array in values), 3)
     counts = np.broadcast_to((geometry.chunks - 2) // period, shape).ravel()
     state = repeat(once, [time[..., part].ravel() for time in times], counts)
     for time, new in zip(times, state, strict=True):

@@ -165,7 +165,8 @@ class Geometry:
         head = self._touched(first - first_tap * each, np.minimum(end - first_tap * each, each))
         tail = self._touched(nothing, end - last_tap * each)
         whole = self._touched(nothing, each)
-        return head + (last_tap > first_tap) * (tail + (last_tap - first_tap - 1) * whole)
+        words: Integers = head + np.where(last_tap > first_tap, tail + (last_tap - first_tap - 1) * whole, 0)
+        return words
 
     def threshold_words(self, tile: int) -> Integers:
         """Return the port words of an n tile's thresholds; 0 where there are none."""

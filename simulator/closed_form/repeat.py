@@ -1,6 +1,6 @@
 """Repeat a max-plus map as often as each point asks, by jumps that are exact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,23 +96,52 @@ def repeat(once: Map, state: State, counts: Integers, periods: Integers | int = 
     return _put(state, going, _search(once.part(going), _of(state, going), counts[going], periods[going]))
 
 
-def where(live: npt.NDArray[np.bool_], once: Map, state: State) -> State:
-    """Return the state after one application at the points that are live."""
-    going = np.flatnonzero(live)
-    if len(going) == len(live):
-        return once(state)
-    if not len(going):
-        return state
-    return _put(state, going, once.part(going)(_of(state, going)))
+def each(maps: Sequence[Map], state: State, counts: Integers) -> State:
+    """Return the state after the first ``counts`` of some maps, one after the other."""
+    points, left, part = _Points(len(counts)), counts, None
+    for number in range(len(maps) + 1):
+        going = points.going(state, left)
+        if going is not None:
+            state, left, part = _of(state, going), left[going], going if part is None else part[going]
+        if not len(left):
+            break
+        once = maps[number] if part is None else maps[number].part(part)
+        state = once(state)
+        left = left - 1
+    return points.ended(state)
+
+
+class _Points:
+    """Points on their way. Those that have ended go along, until so many have that it pays to leave them out."""
+
+    def __init__(self, points: int) -> None:
+        self._place = np.arange(points)
+        self._ended: State | None = None
+
+    def going(self, state: State, left: Integers, *, alone: bool = False) -> npt.NDArray[np.intp] | None:
+        """Keep the state where nothing is left; return those that go on ``alone``, which they do if it pays."""
+        ended, live = np.flatnonzero(left == 0), int(np.count_nonzero(left > 0))
+        if len(ended):
+            if self._ended is None:
+                self._ended = list(state)
+            else:
+                self._ended = _put(self._ended, self._place[ended], _of(state, ended))
+        if 2 * live >= len(left) and not alone:
+            return None
+        going = np.flatnonzero(left > 0)
+        self._place = self._place[going]
+        return going
+
+    def ended(self, state: State) -> State:
+        """Return the state of all points, where it has not been kept that of those that are left."""
+        if self._ended is None or not len(self._place):
+            return self._ended or state
+        return _put(self._ended, self._place, state)
 
 
 def _search(once: Map, state: State, left: Integers, periods: Integers) -> State:
-    """Apply the map until every point has come to its end, jumping wherever a state repeats.
-
-    Points that have ended go along, until so many have that it pays to leave them out.
-    """
-    result: State | None = None
-    place = np.arange(len(left))
+    """Apply the map until every point has come to its end, jumping wherever a state repeats."""
+    points = _Points(len(left))
     before = anchor = state = list(state)
     anchored = 0
     for number in range(1, PATIENCE + 1):
@@ -125,16 +154,13 @@ def _search(once: Map, state: State, left: Integers, periods: Integers) -> State
             anchor, anchored = state, number
         if number & (number + 1) == 0:
             anchor, anchored = state, number
-        ended, live = np.flatnonzero(left == 0), int(np.count_nonzero(left > 0))
-        if len(ended) or number == PATIENCE:
-            result = list(state) if result is None else _put(result, place[ended], _of(state, ended))
-        if not live:
-            return result or state
-        if 2 * live < len(left) or number == PATIENCE:
-            going = np.flatnonzero(left > 0)
-            place, left, periods, once = place[going], left[going], periods[going], once.part(going)
+        going = points.going(state, left, alone=number == PATIENCE)
+        if going is not None:
+            left, periods, once = left[going], periods[going], once.part(going)
             state, before, anchor = (_of(old, going) for old in (state, before, anchor))
-    return _put(result or state, place, _by_periods(once, state, left, periods))
+        if not len(left):
+            return points.ended(state)
+    return points.ended(_by_periods(once, state, left, periods))
 
 
 def _by_periods(once: Map, state: State, left: Integers, periods: Integers) -> State:
@@ -144,9 +170,7 @@ def _by_periods(once: Map, state: State, left: Integers, periods: Integers) -> S
         if period == 1 or not len(part):
             continue
         several = once.part(part).power(period)
-        state = _put(
-            state, part, _search(several, _of(state, part), left[part] // period, np.ones_like(periods[part]))
-        )
+        state = _put(state, part, _search(several, _of(state, part), left[part] // period, np.ones_like(periods[part])))
         left = left.copy()
         left[part] %= period
     while len(going := np.flatnonzero(left > 0)):
@@ -179,7 +203,8 @@ def _cycle(once: Map, state: State, past: State, before: State, left: Integers, 
     for times in (state, before) if lag > 1 else (state,):
         times[:edges] = [time + moved for time in times[:edges]]
         times[tallies:] = [tally + gain for tally, gain in zip(times[tallies:], gains, strict=True)]
-    return left - jumps * lag
+    rest: Integers = left - jumps * lag
+    return rest
 
 
 def _line(once: Map, state: State, before: State, older: State, left: Integers) -> tuple[State, Integers]:
@@ -206,7 +231,8 @@ def _reach(once: Map, at: State, moves: list[Integers], left: Integers) -> Integ
         bad = np.minimum(bad, FURTHEST // np.maximum(np.max(moves, axis=0), 1))
     probe = np.maximum(bad - 1, 1)
     while True:
-        far = [time + (probe - 1) * move for time, move in zip(at, moves, strict=True)]
+        steps: Integers = probe - 1
+        far = [time + steps * move for time, move in zip(at, moves, strict=True)]
         alike = np.ones(len(left), dtype=bool)
         for after, then, move in zip(once(far), far, moves, strict=True):
             alike &= after - then == move

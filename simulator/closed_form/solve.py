@@ -5,7 +5,7 @@ import numpy as np
 from simulator.accelerator import Accelerator
 from simulator.closed_form.block import Block
 from simulator.closed_form.geometry import Geometry
-from simulator.closed_form.kinds import KIND_FIELDS, Kind, blocks, kinds
+from simulator.closed_form.kinds import Kind, blocks, kinds
 from simulator.closed_form.points import Integers, Points
 from simulator.closed_form.spans import issue_cycles, longest, waits
 from simulator.cycles import CycleClasses
@@ -51,7 +51,7 @@ def job_classes(job: Job, accelerator: Accelerator) -> CycleClasses:
 
 def _slab(points: Points, *, weight_stationary: bool) -> Integers:
     """Return the classes of points of one dataflow."""
-    keys = np.empty((KIND_FIELDS, len(points)), dtype=np.int32)
+    keys = np.empty((9, len(points)), dtype=np.int32)
     table = np.empty((len(points), Geometry.FIELDS), dtype=np.int32)
     for first in range(0, len(points), PIECE_POINTS):
         piece = slice(first, first + PIECE_POINTS)
@@ -61,10 +61,11 @@ def _slab(points: Points, *, weight_stationary: bool) -> Integers:
             table = table.astype(np.int64, copy=False)
         geometry.into(table[piece])
     classes = np.empty((len(points), 5), dtype=np.int64)
-    of_kind = blocks(keys, table[:, 0], weight_stationary=weight_stationary, size=BLOCK_POINTS)
-    for kind, index in of_kind:
-        rows = table[index].astype(np.int64 if kind.wide else np.int32, copy=False)
-        classes[index] = _classes(kind, Geometry.of_table(rows, weight_stationary=weight_stationary))
+    for kind, index in blocks(keys, weight_stationary=weight_stationary, size=BLOCK_POINTS):
+        rows: Integers = table[index].astype(np.int64 if kind.wide else np.int32, copy=False)
+        order = np.argsort(rows[:, 0], kind="stable")
+        geometry = Geometry.of_table(rows[order], weight_stationary=weight_stationary)
+        classes[index[order]] = _classes(kind, geometry)
     return classes
 
 

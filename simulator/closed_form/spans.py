@@ -11,8 +11,11 @@ def issue_cycles(geometry: Geometry) -> Integers:
     """Return the issue cycles of each job."""
     passes = (geometry.planes_a * geometry.planes_b).astype(np.int64)
     if geometry.weight_stationary:
-        return geometry.n_tiles * geometry.chunks * geometry.m * passes
-    return geometry.m_tiles * geometry.n_tiles * geometry.k_words * passes
+        passes = passes * geometry.chunks * geometry.m
+    else:
+        passes = passes * geometry.m_tiles * geometry.k_words
+    cycles: Integers = passes * geometry.n_tiles
+    return cycles
 
 
 def waits(geometry: Geometry) -> Integers:
@@ -23,7 +26,8 @@ def waits(geometry: Geometry) -> Integers:
     full, last = (np.maximum(0, geometry.rows - geometry.lines_a(last=last)) for last in (False, True))
     further = geometry.chunks * (geometry.planes_b - 1) * ((geometry.m_tiles - 1) * full + last)
     kept = np.where(geometry.chunks > 1, 0, geometry.m_tiles - 1) * full
-    return tiles * (further + kept)
+    cycles: Integers = tiles * (further + kept)
+    return cycles
 
 
 def longest(geometry: Geometry) -> npt.NDArray[np.float64]:
@@ -31,7 +35,7 @@ def longest(geometry: Geometry) -> npt.NDArray[np.float64]:
     lines = (geometry.lines_a(last=False) + geometry.lines_b(last=False)).astype(np.float64)
     # Each tap and each chunk may touch two port words more than its bits fill.
     words = 2 * geometry.taps + (geometry.k_words * geometry.slot >> geometry.port_shift) + 2 * geometry.chunks
-    passes = (geometry.tile_rows * geometry.chunks if geometry.weight_stationary else geometry.k_words)
+    passes = geometry.tile_rows * geometry.chunks if geometry.weight_stationary else geometry.k_words
     issue = passes * geometry.planes_a * geometry.planes_b
     slots = geometry.chunks * (geometry.answer + (geometry.planes_b + 1) * geometry.rows)
     row = (geometry.cols * geometry.result_slot + geometry.result_lanes >> geometry.port_shift) + 2
@@ -43,7 +47,8 @@ def longest(geometry: Geometry) -> npt.NDArray[np.float64]:
 def longest_row(geometry: Geometry) -> Integers:
     """Return a bound of the bits of a row of anything."""
     slot = np.maximum(geometry.result_slot, geometry.threshold_bits)
-    return np.maximum(geometry.k_words * geometry.slot, (geometry.n + geometry.cols) * slot)
+    bits: Integers = np.maximum(geometry.k_words * geometry.slot, (geometry.n + geometry.cols) * slot)
+    return bits
 
 
 def tile_period(geometry: Geometry) -> Integers:

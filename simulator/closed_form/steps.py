@@ -7,15 +7,15 @@ of the results of the tiles before; in weight stationary the cycles so far of th
 that wait for B.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.closed_form.kinds import Kind
+from simulator.closed_form.kinds import VARIOUS, Kind
 from simulator.closed_form.points import Integers
-from simulator.closed_form.repeat import Map, State, early, repeat
+from simulator.closed_form.repeat import Map, State, each, early, repeat
 
 
 class Tile(NamedTuple):
@@ -26,6 +26,7 @@ class Tile(NamedTuple):
     """
 
     thresholds: Integers | None
+    waits: tuple[Integers | None, ...]
     operands: tuple[Integers, ...]
     store: Integers
     b: tuple[Integers, ...] = ()
@@ -33,7 +34,10 @@ class Tile(NamedTuple):
 
 
 class Row(NamedTuple):
-    """The tiles of a row; those of ``loop`` follow the ones of ``head`` as many times as ``loops`` says."""
+    """The tiles of a row: between head and tail those of ``loop``.
+
+    They are taken ``loops`` times; or, where each tile is taken for itself, as many of them as ``loops`` says.
+    """
 
     head: tuple[Tile, ...]
     loops: Integers | None = None
@@ -50,20 +54,26 @@ def start(kind: Kind, depth: int, like: Integers) -> State:
 
 def rows_map(kind: Kind, rows: Sequence[Row], depth: int, behind: Integers) -> Map:
     """Return the map from the state before some rows to the state after them; ``behind`` are in rising order."""
-    return Map(lambda values, state: _rows(kind, depth, values, state), (behind, *rows), 1 + depth + kind.edges,
-               kind.tallies)  # fmt: skip
+    return _map(kind, depth, _rows, (behind, *rows))
+
+
+def _map(kind: Kind, depth: int, step: Callable[[Kind, int, Any, State], State], values: tuple[Any, ...]) -> Map:
+    return Map(lambda those, state: step(kind, depth, those, state), values, 1 + depth + kind.edges, kind.tallies)
 
 
 def _rows(kind: Kind, depth: int, values: tuple[Integers, *tuple[Row, ...]], state: State) -> State:
+    """Return the state after some rows."""
     behind, *rows = values
     for head, loops, loop, tail in rows:
         state = _tiles(kind, depth, (behind, *head), state)
-        if loops is not None:
-            once = Map(lambda tiles, now: _tiles(kind, depth, tiles, now), (behind, *loop), 1 + depth + kind.edges,
-                       kind.tallies)  # fmt: skip
-            # The schedule's loops take one application, two or as many as there are result tiles.
-            state = repeat(once, state, loops, np.lcm(behind + 1, 2))
-            state = _tiles(kind, depth, (behind, *tail), state)
+        if loops is None:
+            continue
+        if kind.row_period:
+            # The schedule's own loops take one tile, two or as many as there are places for results.
+            state = repeat(_map(kind, depth, _tiles, (behind, *loop)), state, loops, np.lcm(behind + 1, 2))
+        else:
+            state = each([_map(kind, depth, _tiles, (behind, tile)) for tile in loop], state, loops)
+        state = _tiles(kind, depth, (behind, *tail), state)
     return state
 
 
@@ -75,9 +85,10 @@ def _tiles(kind: Kind, depth: int, values: tuple[Integers, *tuple[Tile, ...]], s
     others += state[edges + depth :]
     take = _weights if kind.weights else _plain if kind.weight_stationary else _several if kind.many else _one
     for tile in tiles:
+        for end, wait in zip(ends, tile.waits, strict=False):
+            if wait is not None:
+                x = np.maximum(x, end + wait)
         if tile.thresholds is not None:
-            if kind.thresholds and kind.span < depth:
-                x = np.maximum(x, ends[kind.span])
             x = x + tile.thresholds
         x, end, others = take(kind, tile, x, ends, others)
         ends, stores = [end, *ends], [tile.store, *stores]
@@ -99,7 +110,7 @@ def _parts(behind: Integers) -> list[tuple[int, slice]]:
     return [(number, slice(*part)) for number, part in zip(numbers, pairwise(bounds), strict=True) if part[0] < part[1]]
 
 
-def stored(state: State, depth: int, edges: int, behind: Integers) -> Integers:
+def stored(state: State, edges: int, behind: Integers) -> Integers:
     """Return the edge of the last store, after the stores that no load follows."""
     x = state[0].copy()
     for back in range(int(behind[-1]), 0, -1):
@@ -113,7 +124,7 @@ Taken = tuple[Integers, Integers, State]
 """The port's last edge, last issue + drain, and the other variables after a tile."""
 
 
-def _one(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
+def _one(_: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile of one chunk, whose A and B are both there for its first issue."""
     loads, to_end, between, drain = tile.operands
     x = np.maximum(x, ends[1] - drain)
@@ -123,7 +134,7 @@ def _one(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Tak
     return x, end, others
 
 
-def _several(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
+def _several(_: Kind, tile: Tile, x: Integers, ends: State, others: State) -> Taken:
     """Take a tile of several chunks."""
     x_x, last_x, x_last, last_last, x_before, last_before = tile.operands
     x = np.maximum(x, others[0])
@@ -161,9 +172,10 @@ def _weights(kind: Kind, tile: Tile, x: Integers, ends: State, others: State) ->
     drain, between, slack, loops, *same = tile.operands
     first, *chunks = zip(tile.b, tile.a, strict=True)
     now = _fold(kind, (*first, between, slack, *same[2:]), [x, ends[0] - drain, *others])
-    if not kind.folds:
-        once = Map(lambda values, state: _fold(kind, values, state), (*chunks[0], *same), 5, 1)
-        now, chunks = repeat(once, now, loops, 2), chunks[1:]
+    if kind.folds == VARIOUS:
+        *middle, last_one = chunks
+        maps = [Map(lambda values, state: _fold(kind, values, state), (*chunk, *same), 5, 1) for chunk in middle]
+        now, chunks = repeat(maps[0], now, loops, 2) if kind.alike else each(maps, now, loops), [last_one]
     for chunk in chunks:
         now = _fold(kind, (*chunk, *same), now)
     x, last, *others = now

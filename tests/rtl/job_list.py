@@ -102,30 +102,57 @@ def check_on_rtl(
 
     Nothing but the results may change in the memory, and what is no operand in it counts nowhere.
     """
-    memory = Memory(accelerator.port.width_bits)
-    noise = np.random.default_rng(seed)
-    rtl_jobs = [_placed(case, accelerator, memory, noise) for case in cases]
-    image = memory.image()
+    image, rtl_jobs = placed(cases, accelerator, seed)
     parameters = rtl_parameters(accelerator, "xnor", memory_words(max(len(image), least_memory_words)))
     cycles, after = play_on(design(parameters), image, rtl_jobs, accelerator.port.latency_cycles, work_dir, seed)
     for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
         stalled = f", {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled" if case.stalls else ""
         where = f"job {number}: {case.job} on {accelerator}{stalled}"
-        expected = _engine_classes(case, accelerator)
+        expected = engine_classes(case, accelerator)
         assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
-        assert np.array_equal(_result(case, after, played.r_addr, accelerator), case.expected), where
-        if isinstance(case, Case) and case.thresholds is None:
-            stored = _stored_sums(case, accelerator)
-            there = area_at(after, played.r_addr, stored.shape)
-            assert np.array_equal(there, stored), f"signs or zeros behind the last channel; {where}"
+        assert has_result(case, played, accelerator, after), where
+    assert changed_only_results(cases, rtl_jobs, accelerator, image, after), "a store outside of the results"
+
+
+def placed(
+    cases: Sequence[Case | PoolCase], accelerator: Accelerator, seed: int
+) -> tuple[Area, list[RtlJob | RtlPool]]:
+    """Place the operands of all cases in one memory, among noise; return its image and the jobs."""
+    memory, noise = Memory(accelerator.port.width_bits), np.random.default_rng(seed)
+    jobs = [_placed(case, accelerator, memory, noise) for case in cases]
+    return memory.image(), jobs
+
+
+def has_result(case: Case | PoolCase, played: RtlJob | RtlPool, accelerator: Accelerator, after: Area) -> bool:
+    """Tell whether the memory holds the result that the reference arithmetic says a case has.
+
+    A sum fills its slot with its sign, and a row ends in zeros.
+    """
+    if not np.array_equal(_result(case, after, played.r_addr, accelerator), case.expected):
+        return False
+    if isinstance(case, PoolCase) or case.thresholds is not None:
+        return True
+    stored = _stored_sums(case, accelerator)
+    return np.array_equal(area_at(after, played.r_addr, stored.shape), stored)
+
+
+def changed_only_results(
+    cases: Sequence[Case | PoolCase],
+    jobs: Sequence[RtlJob | RtlPool],
+    accelerator: Accelerator,
+    image: Area,
+    after: Area,
+) -> bool:
+    """Tell whether nothing but the results differs from the image."""
     untouched = np.ones(len(image), dtype=np.bool_)
-    for case, played in zip(cases, rtl_jobs, strict=True):
+    for case, played in zip(cases, jobs, strict=True):
         words = _result_area(case, accelerator).size * 8 // accelerator.port.width_bits
         untouched[played.r_addr : played.r_addr + words] = False
-    assert np.array_equal(after[untouched], image[untouched]), "a store outside of the results"
+    return np.array_equal(after[untouched], image[untouched])
 
 
-def _engine_classes(case: Case | PoolCase, accelerator: Accelerator) -> CycleClasses:
+def engine_classes(case: Case | PoolCase, accelerator: Accelerator) -> CycleClasses:
+    """Return the cycles of a case by class, as the engine has them."""
     stalls = np.array(case.stalls, dtype=np.bool_)
     if isinstance(case, PoolCase):
         return run_pool(case.job, accelerator, stalls)

@@ -93,17 +93,24 @@ def check_shares(jobs: dict[str, list[DrawnJob]]) -> None:
     assert {name: share for name, share in found.items() if share < LEAST_SHARES.get(name, 0)} == {}
 
 
+def cases_of(
+    accelerator: Accelerator, jobs: list[DrawnJob], pools: list[DrawnPool], seed: int
+) -> list[Case | PoolCase]:
+    """Return drawn jobs in a random order with random operands."""
+    rng = np.random.default_rng(seed)
+    mixed = [*jobs, *pools]
+    return [_case(mixed[number], accelerator, rng) for number in rng.permutation(len(mixed))]
+
+
 def check_jobs(
     accelerator: Accelerator, jobs: list[DrawnJob], pools: list[DrawnPool], work_dir: Path, seed: int
 ) -> None:
     """Play drawn jobs in a random order with random operands."""
-    rng = np.random.default_rng(seed)
-    mixed = [*jobs, *pools]
-    order = rng.permutation(len(mixed))
-    for first in range(0, len(order), BATCH):
-        cases = [_case(mixed[number], accelerator, rng) for number in order[first : first + BATCH]]
+    cases = cases_of(accelerator, jobs, pools, seed)
+    for first in range(0, len(cases), BATCH):
         folder = work_dir / f"from{first}"
-        check_on_rtl(cases, accelerator, folder, least_memory_words=MEMORY_WORDS, seed=seed + first)
+        batch = cases[first : first + BATCH]
+        check_on_rtl(batch, accelerator, folder, least_memory_words=MEMORY_WORDS, seed=seed + first)
 
 
 def _case(some: DrawnJob | DrawnPool, accelerator: Accelerator, rng: np.random.Generator) -> Case | PoolCase:

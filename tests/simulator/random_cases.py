@@ -59,9 +59,9 @@ def random_case(random: np.random.Generator, side: int) -> Case:
 
 def fed_directly(random: np.random.Generator, job: Job) -> Job:
     """Return a convolution of about as many rows and k."""
-    kernel = tuple(int(size) for size in random.integers(1, 4, 2))
-    places = 1 + int(np.sqrt(job.m) * random.uniform(0, 1)), 1 + int(np.sqrt(job.m))
-    window = Window(tuple(p + k - 1 for p, k in zip(places, kernel, strict=True)), kernel, (1, 1))
+    kernel = int(random.integers(1, 4)), int(random.integers(1, 4))
+    high, wide = 1 + int(np.sqrt(job.m) * random.uniform(0, 1)), 1 + int(np.sqrt(job.m))
+    window = Window((high + kernel[0] - 1, wide + kernel[1] - 1), kernel, (1, 1))
     channels = -(-job.k // window.taps)
     return replace(job, m=window.positions, k=window.taps * channels, direct=DirectFeed(window, channels))
 

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.accelerator import Accelerator, Array, VectorUnit
+from simulator.accelerator import Accelerator, Array, Dataflow, VectorUnit
 from simulator.accelerator_file import load_accelerator
-from simulator.job import Job
+from simulator.job import DirectFeed, Job
 from simulator.placement import place
 from simulator.program import program
 from simulator.run import simulate
-from tests.strategies import INTEGERS, accelerator_of, exchanged, hardware, mac_array, xnor_array
+from tests.strategies import INTEGERS, accelerator_of, exchanged, hardware, mac_array, windows, xnor_array
 from tests.traces import one_product, two_layers
 from workloads.casts import cast_trace, parse_cast
 from workloads.encodings import encoding
 from workloads.errors import InputError
 from workloads.networks import load_trace
-from workloads.operations import ArrayWork
+from workloads.operations import ArrayWork, Convolution, Feed, Window
 
 XNOR, INT8, FP16, FP32 = xnor_array(), mac_array("int8"), mac_array("fp16"), mac_array("fp32")
 FP16_SUMS = mac_array("fp16", accumulator_bits=16)
@@ -238,6 +238,36 @@ def test_a_job_that_would_take_hours_is_refused() -> None:
     message = r"layer product: the job must be cut into at most 4194304 slots \(tiles x chunks\) for the event engine"
     with pytest.raises(InputError, match=message):
         simulate(one_product(8192, 8, 8192), hardware(1, 1, 8))
+
+
+def fed(array: Array, code: str, window: Window, channels: int, feed: Feed | None) -> DirectFeed | None:
+    """Place a convolution on an array and return how its map is fed; None if it is lowered."""
+    conv = Convolution("conv", "x", "w", "y", window, channels, 3, encoding(code), encoding("bipolar"), feed=feed)
+    (work,) = conv.work
+    assert isinstance(work, ArrayWork)
+    return place(work, "conv", accelerator_of(array)).direct
+
+
+@given(
+    windows(), st.integers(1, 20), st.sampled_from(["bipolar", "unipolar", "ternary", "int4"]),
+    st.sampled_from([XNOR, INT8]), st.sampled_from(Dataflow), st.sampled_from([None, *Feed]),
+)  # fmt: skip
+def test_a_map_is_fed_directly_where_the_rule_says(
+    window: Window, channels: int, code: str, array: Array, dataflow: Dataflow, feed: Feed | None
+) -> None:
+    array = replace(array, dataflow=dataflow, accumulator_rows=4)
+    can = dataflow is not Dataflow.INPUT_STATIONARY
+    # -1 and +1 have no zero that a lowered row could hold.
+    must = array.element is None and code == "bipolar" and window.padding != (0, 0)
+    if must and (not can or feed is Feed.HOST):
+        what = "'host'" if can else "'input stationary, as xnor is'"
+        with pytest.raises(
+            InputError, match=f"^layer conv: feed must be direct, as bipolar has no zero .*, not {what}$"
+        ):
+            fed(array, code, window, channels, feed)
+        return
+    wanted = {Feed.DIRECT: True, Feed.HOST: False, None: must or channels >= array.lanes}[feed]
+    assert fed(array, code, window, channels, feed) == (DirectFeed(window, channels) if can and wanted else None)
 
 
 def test_results_need_operands() -> None:

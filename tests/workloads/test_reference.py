@@ -104,3 +104,45 @@ def test_threshold_worked_by_hand() -> None:
     bits = threshold(sums, np.array([0, 0, -5]), np.array([False, True, True]))
     # Column 0: sum >= 0; column 1: sum <= 0; column 2: sum <= -5.
     assert unpack_bits(bits[:, 0], 3).tolist() == [[False, True, False], [True, True, True]]
+
+
+def float_convolution(maps: np.ndarray, kernels: np.ndarray, window: Window) -> np.ndarray:
+    """Convolve in float64, place by place on maps with a border of zeros.
+
+    Shapes: maps [maps, height, width, channels], kernels [filters, height, width, channels] -> [maps, height, width,
+    filters].
+    """
+    (down, across), (dilation_y, dilation_x) = window.padding, window.dilation
+    bordered = np.pad(maps.astype(np.float64), ((0, 0), (down, down), (across, across), (0, 0)))
+    result = np.empty((len(maps), *window.result, len(kernels)))
+    for y, x in np.ndindex(window.result):
+        top, left = y * window.stride[0], x * window.stride[1]
+        under = bordered[:, top:, left:][:, ::dilation_y, ::dilation_x][:, : window.kernel[0], : window.kernel[1]]
+        result[:, y, x] = np.tensordot(under, kernels.astype(np.float64), axes=((1, 2, 3), (1, 2, 3)))
+    return result
+
+
+@given(
+    windows(), st.sampled_from(INTEGERS), st.sampled_from(INTEGERS), st.integers(1, 3), st.integers(1, 70),
+    st.integers(1, 4), st.integers(0, 2**32 - 1),
+)  # fmt: skip
+def test_a_convolution_is_that_of_floats_with_zeros_around_the_map(
+    window: Window, name_a: str, name_b: str, maps: int, channels: int, filters: int, seed: int
+) -> None:
+    rng, code_a, code_b = np.random.default_rng(seed), encoding(name_a), encoding(name_b)
+    a = random_values(code_a, maps * window.pixels, channels, rng)
+    b = random_values(code_b, filters, window.taps * channels, rng)
+    found = convolution(encode(a, code_a), encode(b, code_b), window, channels, code_a, code_b)
+    expected = float_convolution(
+        a.reshape(maps, *window.size, channels), b.reshape(filters, *window.kernel, channels), window
+    )
+    assert np.array_equal(found, expected.reshape(-1, filters))
+
+
+@given(windows(), st.integers(1, 3), st.integers(1, 70), st.integers(0, 2**32 - 1))
+def test_maps_one_behind_the_other_are_pooled_each_by_itself(
+    window: Window, maps: int, channels: int, seed: int
+) -> None:
+    bits = np.random.default_rng(seed).random((maps, window.pixels, channels)) < 0.3
+    each = [pooled(pack_bits(one), window) for one in bits]
+    assert np.array_equal(pooled(pack_bits(bits).reshape(maps * window.pixels, -1), window), np.concatenate(each))

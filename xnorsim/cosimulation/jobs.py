@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rtl
-from simulator.layout import power_of_two_above
+from simulator.layout import ceil_div, power_of_two_above
 from workloads.operations import Window
 from xnorsim.cosimulation.builds import Design, build
 from xnorsim.cosimulation.runner import run_bench
@@ -18,6 +18,8 @@ from xnorsim.cosimulation.runner import run_bench
 BENCH_TOP = "xnorsim_bench"
 BENCH_FOLDER = Path(__file__).parent / "bench"
 TEST_MODULE = "xnorsim.cosimulation.bench.jobs_bench"
+DUMP_FILE = "dump.hex"
+COUNTERS_FILE = "counters.json"
 
 # Port words, one a row, as bytes from the least significant one.
 PortWords = NDArray[np.uint8]
@@ -89,7 +91,6 @@ class RtlJob:
     def ports(self) -> dict[str, int]:
         """Return the value of each input of the bench top."""
         return {
-            "job_pool_i": 0,
             "job_m_i": self.m,
             "job_n_i": self.n,
             "job_k_words_i": self.k_words,
@@ -105,6 +106,7 @@ class RtlJob:
             **self.b.ports("b"),
             "job_t_addr_i": self.t_addr,
             "job_r_addr_i": self.r_addr,
+            "job_pool_i": 0,
         }
 
 
@@ -127,12 +129,12 @@ class RtlPool:
     def ports(self) -> dict[str, int]:
         """Return the value of each input of the bench top that is about the job; the others count for nothing."""
         return {
-            "job_pool_i": 1,
             "job_m_i": self.m,
             "job_tap_words_i": self.tap_words,
             **window_ports(self.window),
             "job_a_addr_i": self.a_addr,
             "job_r_addr_i": self.r_addr,
+            "job_pool_i": 1,
         }
 
 
@@ -188,28 +190,32 @@ def play_on(
 ) -> tuple[list[JobCycles], PortWords]:
     """Play jobs on a design with the bench top's ports, as ``play`` does; the bench gets the room that they need."""
     work_dir = work_dir.absolute()
-    work_dir.mkdir(parents=True, exist_ok=True)
-    files = {name: work_dir / name for name in ("image.hex", "dump.hex", "stalls.hex", "jobs.json", "counters.json")}
-    write_hex(files["image.hex"], image)
+    plusargs, environment = write_run(work_dir, image, jobs, latency)
+    roomy = _with_room(design, len(image), jobs, latency)
+    run_bench(build(roomy), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
+    cycles = [JobCycles(**counters) for counters in json.loads((work_dir / COUNTERS_FILE).read_text())]
+    return cycles, read_hex(work_dir / DUMP_FILE, image.shape[1])[: len(image)]
+
+
+def write_run(
+    folder: Path, image: PortWords, jobs: Sequence[RtlJob], latency: int
+) -> tuple[list[str], dict[str, str]]:
+    """Write what the bench reads into a folder; return its plusargs and environment, by which it finds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_hex(folder / "image.hex", image)
     patterns = [_stall_words(job.stalls) for job in jobs]
-    stall_words = np.concatenate([_stall_words((False,)), *patterns])
-    write_hex(files["stalls.hex"], stall_words)
-    script = {"latency": latency, "jobs": _script(jobs, patterns)}
-    files["jobs.json"].write_text(json.dumps(script))
-    run_bench(
-        build(_with_room(design, len(image), latency, len(stall_words))),
-        TEST_MODULE,
-        work_dir,
-        seed=seed,
-        plusargs=[f"+{name}={files[f'{name}.hex']}" for name in ("image", "dump", "stalls")],
-        environment={"XNORSIM_JOBS": str(files["jobs.json"]), "XNORSIM_JOB_COUNTERS": str(files["counters.json"])},
-    )
-    cycles = [JobCycles(**counters) for counters in json.loads(files["counters.json"].read_text())]
-    return cycles, read_hex(files["dump.hex"], image.shape[1])[: len(image)]
+    write_hex(folder / "stalls.hex", np.concatenate([_stall_words((False,)), *patterns]))
+    (folder / "jobs.json").write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
+    plusargs = [f"+image={folder / 'image.hex'}", f"+stalls={folder / 'stalls.hex'}", f"+dump={folder / DUMP_FILE}"]
+    return plusargs, {
+        "XNORSIM_JOBS": str(folder / "jobs.json"),
+        "XNORSIM_JOB_COUNTERS": str(folder / COUNTERS_FILE),
+    }
 
 
-def _with_room(design: Design, memory_words: int, latency: int, stall_words: int) -> Design:
+def _with_room(design: Design, memory_words: int, jobs: Sequence[RtlJob | RtlPool], latency: int) -> Design:
     """Return the design with a large enough bench, in powers of two, so that many lists of jobs share a build."""
+    stall_words = 1 + sum(ceil_div(len(job.stalls), STALL_WORD_BITS) for job in jobs)
     needed = {"MemoryWords": memory_words, "MaxLatency": latency, "StallWords": stall_words}
     sizes = {**BENCH_SIZES, **design.parameters}
     larger = {name: power_of_two_above(size) for name, size in needed.items() if size > sizes[name]}
