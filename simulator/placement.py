@@ -32,9 +32,21 @@ def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
         thresholds=work.thresholds is not None,
         direct=_direct(work, name, array),
     )
-    check_job(job, array.accumulator_bits)
-    _check_chunk(job, array, accelerator)
+    check_runs(job, accelerator)
     return job
+
+
+def check_runs(job: Job, accelerator: Accelerator) -> None:
+    """Refuse a job that its array cannot run.
+
+    Errors: InputError with the layer or the scratchpad, the rule and the value.
+    """
+    array = accelerator.arrays[job.array]
+    check_job(job, array.accumulator_bits)
+    if job.thresholds and array.dataflow is Dataflow.INPUT_STATIONARY:
+        rule = f"must not be on {array.name}, which is input stationary: its results are transposed accumulators"
+        raise InputError(problem(f"layer {job.name}: thresholds", rule))
+    _check_scratchpads(job, array, accelerator)
 
 
 def _direct(work: ArrayWork, name: str, array: Array) -> DirectFeed | None:
@@ -107,10 +119,16 @@ def _sums_too_large(work: ArrayWork, accelerator: Accelerator) -> str:
     return ""
 
 
-def _check_chunk(job: Job, array: Array, accelerator: Accelerator) -> None:
-    """Refuse a job of which not even one k word of every row, in all its planes, fits half a scratchpad."""
-    sides = zip("ab", accelerator.words_per_half(array), job.planes, (array.rows, array.cols), strict=True)
-    for side, words, planes, lines in sides:
-        if words < planes:
-            rule = f"must have >= {2 * lines * array.word_bits * planes} bits for the {planes} planes of {job.name}"
+def _check_scratchpads(job: Job, array: Array, accelerator: Accelerator) -> None:
+    """Refuse a job of which a half does not hold the least: a k word of every row or column, or a fold of weights."""
+    planes_a, planes_b = job.exchanged.planes if array.dataflow is Dataflow.INPUT_STATIONARY else job.planes
+    fold = 1 if array.dataflow is Dataflow.OUTPUT_STATIONARY else array.rows
+    sides = (
+        ("a", accelerator.scratchpad_a_bits, array.rows, planes_a),
+        ("b", accelerator.scratchpad_b_bits, array.cols * fold, planes_b),
+    )
+    for side, capacity_bits, words, planes in sides:
+        least_bits = 2 * words * array.word_bits * planes
+        if capacity_bits < least_bits:
+            rule = f"must have >= {least_bits} bits for the {planes} planes of {job.name}"
             raise InputError(problem(f"{accelerator.name}: scratchpads.{side}", rule))

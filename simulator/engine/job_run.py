@@ -45,7 +45,7 @@ class JobRun:
 
         Errors: SimulationError if port and array wait for each other.
         """
-        self._start()
+        self._env.process(self._array())
         end = self._env.run(self._env.process(self._port()))
         if self._last_issue is None or self._issue == 0:
             job = self._tiling.job
@@ -54,8 +54,8 @@ class JobRun:
         flush = cycles - self._last_issue - 1
         return CycleClasses(self._issue, self._schedule, self._load_stall, self._store_stall, flush)
 
-    def _start(self) -> None:
-        """Start the processes of the array."""
+    def _array(self) -> Steps:
+        """Issue the slots of each tile in their order."""
         raise NotImplementedError
 
     @property

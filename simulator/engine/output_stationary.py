@@ -15,9 +15,6 @@ class OutputStationary(JobRun):
         super().__init__(tiling, accelerator, stalls)
         self._slots_loaded = Credits(self._env)
 
-    def _start(self) -> None:
-        self._env.process(self._array())
-
     @property
     def _drain_cycles(self) -> int:
         array = self._tiling.array

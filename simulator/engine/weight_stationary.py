@@ -19,9 +19,6 @@ class WeightStationary(JobRun):
         self._a_loaded = Credits(self._env)
         self._b_loaded = Credits(self._env)
 
-    def _start(self) -> None:
-        self._env.process(self._array())
-
     @property
     def _drain_cycles(self) -> int:
         array = self._tiling.array
