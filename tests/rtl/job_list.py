@@ -68,10 +68,7 @@ def check_on_rtl(
 
     Nothing but the results may change in the memory, and what is no operand in it counts nowhere.
     """
-    memory = Memory(accelerator.port.width_bits)
-    noise = np.random.default_rng(seed)
-    rtl_jobs = [_placed(case, accelerator, memory, noise) for case in cases]
-    image = memory.image()
+    image, rtl_jobs = placed(cases, accelerator, seed)
     parameters = rtl_parameters(accelerator, "xnor", memory_words(max(len(image), least_memory_words)))
     cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir, seed)
     for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
@@ -79,13 +76,31 @@ def check_on_rtl(
         where = f"job {number}: {case.job} on {accelerator}{stalled}"
         expected = run_job(case.job, accelerator, np.array(case.stalls, dtype=np.bool_))
         assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
-        result = read_result(after, played.r_addr, case.job, accelerator)
-        assert np.array_equal(result, case.expected), where
+        assert has_result(case, played, accelerator, after), where
+    assert changed_only_results(cases, rtl_jobs, accelerator, image, after), "a store outside of the results"
+
+
+def placed(cases: Sequence[Case], accelerator: Accelerator, seed: int) -> tuple[Area, list[RtlJob]]:
+    """Place the operands of all cases in one memory, among noise; return its image and the jobs."""
+    memory, noise = Memory(accelerator.port.width_bits), np.random.default_rng(seed)
+    jobs = [_placed(case, accelerator, memory, noise) for case in cases]
+    return memory.image(), jobs
+
+
+def has_result(case: Case, played: RtlJob, accelerator: Accelerator, after: Area) -> bool:
+    """Tell whether the memory holds the result that the reference arithmetic says a case has."""
+    return np.array_equal(read_result(after, played.r_addr, case.job, accelerator), case.expected)
+
+
+def changed_only_results(
+    cases: Sequence[Case], jobs: Sequence[RtlJob], accelerator: Accelerator, image: Area, after: Area
+) -> bool:
+    """Tell whether nothing but the results differs from the image."""
     untouched = np.ones(len(image), dtype=np.bool_)
-    for case, played in zip(cases, rtl_jobs, strict=True):
+    for case, played in zip(cases, jobs, strict=True):
         words = _result_area(case.job, accelerator).size * 8 // accelerator.port.width_bits
         untouched[played.r_addr : played.r_addr + words] = False
-    assert np.array_equal(after[untouched], image[untouched]), "a store outside of the results"
+    return np.array_equal(after[untouched], image[untouched])
 
 
 def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.random.Generator) -> RtlJob:

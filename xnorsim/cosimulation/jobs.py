@@ -16,6 +16,8 @@ from xnorsim.cosimulation.runner import run_bench
 BENCH_TOP = "xnorsim_bench"
 BENCH_FOLDER = Path(__file__).parent / "bench"
 TEST_MODULE = "xnorsim.cosimulation.bench.jobs_bench"
+DUMP_FILE = "dump.hex"
+COUNTERS_FILE = "counters.json"
 
 # Port words, one a row, as bytes from the least significant one.
 PortWords = NDArray[np.uint8]
@@ -133,23 +135,26 @@ def play_on(
 ) -> tuple[list[JobCycles], PortWords]:
     """Play jobs on a design with the bench top's ports, as ``play`` does."""
     work_dir = work_dir.absolute()
-    work_dir.mkdir(parents=True, exist_ok=True)
-    files = {name: work_dir / name for name in ("image.hex", "dump.hex", "stalls.hex", "jobs.json", "counters.json")}
-    write_hex(files["image.hex"], image)
+    plusargs, environment = write_run(work_dir, image, jobs, latency)
+    run_bench(build(design), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
+    cycles = [JobCycles(**counters) for counters in json.loads((work_dir / COUNTERS_FILE).read_text())]
+    return cycles, read_hex(work_dir / DUMP_FILE, image.shape[1])[: len(image)]
+
+
+def write_run(
+    folder: Path, image: PortWords, jobs: Sequence[RtlJob], latency: int
+) -> tuple[list[str], dict[str, str]]:
+    """Write what the bench reads into a folder; return its plusargs and environment, by which it finds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_hex(folder / "image.hex", image)
     patterns = [_stall_words(job.stalls) for job in jobs]
-    write_hex(files["stalls.hex"], np.concatenate([_stall_words((False,)), *patterns]))
-    script = {"latency": latency, "jobs": _script(jobs, patterns)}
-    files["jobs.json"].write_text(json.dumps(script))
-    run_bench(
-        build(design),
-        TEST_MODULE,
-        work_dir,
-        seed=seed,
-        plusargs=[f"+{name}={files[f'{name}.hex']}" for name in ("image", "dump", "stalls")],
-        environment={"XNORSIM_JOBS": str(files["jobs.json"]), "XNORSIM_JOB_COUNTERS": str(files["counters.json"])},
-    )
-    cycles = [JobCycles(**counters) for counters in json.loads(files["counters.json"].read_text())]
-    return cycles, read_hex(files["dump.hex"], image.shape[1])[: len(image)]
+    write_hex(folder / "stalls.hex", np.concatenate([_stall_words((False,)), *patterns]))
+    (folder / "jobs.json").write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
+    plusargs = [f"+image={folder / 'image.hex'}", f"+stalls={folder / 'stalls.hex'}", f"+dump={folder / DUMP_FILE}"]
+    return plusargs, {
+        "XNORSIM_JOBS": str(folder / "jobs.json"),
+        "XNORSIM_JOB_COUNTERS": str(folder / COUNTERS_FILE),
+    }
 
 
 def _script(jobs: Sequence[RtlJob], patterns: Sequence[PortWords]) -> list[dict[str, object]]:

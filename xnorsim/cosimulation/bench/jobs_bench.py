@@ -20,15 +20,15 @@ COUNTERS = ("cycles", "issue", "schedule", "load_stall", "store_stall", "flush")
 async def play_jobs(dut: Any) -> None:
     """Play the jobs of the file named by XNORSIM_JOBS and write their counters to XNORSIM_JOB_COUNTERS."""
     script = json.loads(Path(os.environ["XNORSIM_JOBS"]).read_text())
-    await _reset(dut, script["latency"])
+    await reset(dut, script["latency"])
     driver = Driver(dut, script["jobs"])
     cocotb.start_soon(driver.present_all())
     counters = [await driver.finished(index) for index in range(len(script["jobs"]))]
-    await _dump_memory(dut)
+    await dump_memory(dut)
     Path(os.environ["XNORSIM_JOB_COUNTERS"]).write_text(json.dumps(counters))
 
 
-async def _reset(dut: Any, latency: int) -> None:
+async def reset(dut: Any, latency: int) -> None:
     """Start the clock and reset; the first job may be accepted two edges later."""
     dut.rst_ni.value = 0
     dut.job_valid_i.value = 0
@@ -40,7 +40,7 @@ async def _reset(dut: Any, latency: int) -> None:
     dut.rst_ni.value = 1
 
 
-async def _dump_memory(dut: Any) -> None:
+async def dump_memory(dut: Any) -> None:
     """Have the bench top write its memory to the file of +dump."""
     await Timer(PERIOD, unit="step")
     dut.dump_i.value = 1
