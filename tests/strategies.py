@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, Array, Dataflow, Port
+from simulator.engine import Stalls
 from simulator.job import DirectFeed, Job
 from simulator.pool import PoolJob
 from workloads.encodings import Digit, Encoding, Plane, encoding
@@ -193,3 +195,10 @@ def pool_cases(draw: st.DrawFn) -> tuple[PoolJob, Accelerator]:
     """Draw a pooling job and its accelerator."""
     accelerator = replace(draw(accelerators()), or_pool=True)
     return PoolJob("pool", "xnor", 1, draw(windows()), draw(st.integers(1, 300))), accelerator
+
+
+@st.composite
+def stall_patterns(draw: st.DrawFn) -> Stalls:
+    """Draw a stall pattern of runs of equal bits, since single stalls seldom meet the end of a load."""
+    runs = draw(st.lists(st.tuples(st.booleans(), st.integers(1, 20)), max_size=30))
+    return np.repeat(np.array([stalled for stalled, _ in runs], dtype=np.bool_), [length for _, length in runs])

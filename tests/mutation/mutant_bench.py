@@ -22,6 +22,7 @@ from xnorsim.cosimulation.jobs import DUMP_FILE, JobCycles, read_hex
 from xnorsim.cosimulation.network import as_classes
 
 JOBS_BETWEEN_DUMPS = 5
+OUTCOMES_FILE = "outcomes.txt"
 
 SURVIVED = "survived"
 EXITS = (SURVIVED, "cycles", "bits", "stuck")
@@ -35,14 +36,15 @@ async def play_mutants(dut: Any) -> None:
     played: Played = pickle.loads((folder / "played.pickle").read_bytes())
     script = json.loads(Path(os.environ["XNORSIM_JOBS"]).read_text())
     numbers: list[int] = json.loads((folder / "mutants.json").read_text())
-    outcomes = {}
+    log = folder / "mutant.log"
     for number in numbers:
-        log = folder / "mutant.log"
         child = os.fork()
         if child == 0:
             await _play_and_exit(dut, number, played, script, folder, log)
-        outcomes[number] = _outcome(os.waitpid(child, 0)[1], log)
-    (folder / "outcomes.json").write_text(json.dumps(outcomes))
+        outcome = _outcome(os.waitpid(child, 0)[1], log)
+        # Line by line, so that a run that was interrupted goes on behind the last one.
+        with (folder / OUTCOMES_FILE).open("a") as outcomes:
+            outcomes.write(f"{number} {outcome}\n")
 
 
 def _outcome(status: int, log: Path) -> str:
