@@ -33,6 +33,12 @@ class Played:
         image, jobs = placed(cases, accelerator, seed)
         return cls(accelerator, cases, jobs, image, [some.classes for some in drawn])
 
+    @property
+    def digest(self) -> bytes:
+        """Return everything that outcomes depend on beside the RTL."""
+        expected = [case.expected.tobytes() for case in self.cases]
+        return b"".join([self.image.tobytes(), repr((self.jobs, self.classes)).encode(), *expected])
+
     def has_result(self, number: int, memory: Area) -> bool:
         """Tell whether the memory holds the result of a job."""
         return has_result(self.cases[number], self.jobs[number], self.accelerator, memory)
