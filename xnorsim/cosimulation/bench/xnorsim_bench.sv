@@ -181,8 +181,9 @@ module xnorsim_bench #(
   logic [MemoryBits-1:0] address;
   logic accept_load, accept_store;
 
-  assign accept_load  = req_valid && req_ready && !req_write;
-  assign accept_store = req_valid && req_ready && req_write;
+  // Registers start at random: what they ask for in reset is no request.
+  assign accept_load  = rst_n && req_valid && req_ready && !req_write;
+  assign accept_store = rst_n && req_valid && req_ready && req_write;
   assign address      = MemoryBits'(req_addr);
   assign arrival      = RingBits'((32'(edge_q) + 32'(latency_i)) % MaxLatency);
   assign rsp_valid    = ring_valid_q[edge_q];
