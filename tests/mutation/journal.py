@@ -16,7 +16,7 @@ class Journal:
     def read(self) -> dict[str, str]:
         """Return the outcomes so far."""
         lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.is_file() else []
-        return {name: outcome for name, outcome in (line.split() for line in lines)}
+        return dict(line.split(maxsplit=1) for line in lines)
 
     def add(self, name: str, outcome: str) -> None:
         """Write down one outcome."""

@@ -9,7 +9,6 @@ import os
 import pickle
 import re
 import signal
-import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -61,8 +60,8 @@ async def _play_and_exit(
 ) -> NoReturn:
     """Play the jobs on a mutant and leave the process with what came of it."""
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(output, sys.__stdout__.fileno())
-    os.dup2(output, sys.__stderr__.fileno())
+    for stream in (1, 2):
+        os.dup2(output, stream)
     signal.signal(signal.SIGABRT, signal.SIG_DFL)
     try:
         dut.mutant_i.value = number

@@ -46,7 +46,7 @@ class MutantFinder(importlib.abc.MetaPathFinder):
         self._path = path
         self._code = compile(tree, str(path), "exec")
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None) -> ModuleSpec | None:
         """Return the module's specification, or leave any other module to the next finder."""
         if name != self._name:
             return None
@@ -58,7 +58,7 @@ class MutantFinder(importlib.abc.MetaPathFinder):
 class _Loader(importlib.machinery.SourceFileLoader):
     code: CodeType
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, _fullname: str) -> CodeType:
         return self.code
 
 
@@ -125,12 +125,8 @@ def _test(file: str, number: int | None, writer: int) -> NoReturn:
 
 def _prepare() -> None:
     """Import what all mutants share, and nothing of the project."""
-    import numpy
-    import pandas
-    import pydantic
-    import simpy
-
-    assert all((numpy, pandas, pydantic, simpy))
+    for name in ("numpy", "pandas", "pydantic", "simpy"):
+        importlib.import_module(name)
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
     settings = hypothesis.settings(deadline=None, derandomize=True, max_examples=100, database=None, phases=phases)
     hypothesis.settings.register_profile("mutation", settings)

@@ -92,7 +92,7 @@ def _mutations(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
                 yield rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
         case ast.Call():
             yield from _calls(node)
-        case ast.If(test=test, body=body, orelse=orelse):
+        case ast.If(body=body, orelse=orelse):
             yield from (ast.If(ast.Constant(value), body, orelse) for value in (True, False))
         case ast.IfExp(body=body, orelse=orelse):
             yield from (body, orelse)

@@ -100,7 +100,8 @@ def main() -> int:
     rows = ["| accelerator | mutants played | killed |", "|---|---|---|"]
     for name in ACCELERATORS:
         alive = [number for number, outcome in outcomes.items() if outcome == SURVIVED]
-        found = {number: outcome for number, outcome in play_on(name, sources, mutants, alive).items() if number in alive}
+        played = play_on(name, sources, mutants, alive)
+        found = {number: played[number] for number in alive if number in played}
         outcomes |= found
         rows.append(f"| {name} | {len(found)} | {sum(outcome != SURVIVED for outcome in found.values())} |")
         sys.stdout.write(f"{rows[-1]} {time.monotonic() - started:.0f} s\n")

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
-from tests.rtl.job_list import Case, changed_only_results, has_result, placed, random_case
+from tests.rtl.job_list import Case, PoolCase, changed_only_results, engine_classes, has_result, placed
 from tests.rtl.random_jobs import HARDWARE, draw_jobs
-from tests.rtl.test_random_jobs import JOBS, SEED
-from xnorsim.cosimulation.jobs import RtlJob
+from tests.rtl.test_random_jobs import JOBS, POOLS, SEED, cases_of, pools_of
+from xnorsim.cosimulation.jobs import RtlJob, RtlPool
 from xnorsim.cosimulation.memory import Area
 
 
@@ -19,8 +17,8 @@ class Played:
     """The jobs of an accelerator in one memory, and what must come of them."""
 
     accelerator: Accelerator
-    cases: Sequence[Case]
-    jobs: Sequence[RtlJob]
+    cases: Sequence[Case | PoolCase]
+    jobs: Sequence[RtlJob | RtlPool]
     image: Area
     classes: Sequence[CycleClasses]
 
@@ -28,10 +26,9 @@ class Played:
     def of(cls, name: str) -> "Played":
         """Draw the jobs, operands and noise that the test of this name draws."""
         accelerator, seed = HARDWARE[name], SEED + list(HARDWARE).index(name)
-        drawn, rng = draw_jobs(accelerator, JOBS, seed), np.random.default_rng(seed)
-        cases = [random_case(some.job, accelerator, rng, some.stalls) for some in drawn]
+        cases = cases_of(accelerator, draw_jobs(accelerator, JOBS, seed), pools_of(name, POOLS, seed), seed)
         image, jobs = placed(cases, accelerator, seed)
-        return cls(accelerator, cases, jobs, image, [some.classes for some in drawn])
+        return cls(accelerator, cases, jobs, image, [engine_classes(case, accelerator) for case in cases])
 
     @property
     def digest(self) -> bytes:

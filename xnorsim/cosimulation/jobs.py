@@ -197,7 +197,7 @@ def play_on(
 
 
 def write_run(
-    folder: Path, image: PortWords, jobs: Sequence[RtlJob], latency: int
+    folder: Path, image: PortWords, jobs: Sequence[RtlJob | RtlPool], latency: int
 ) -> tuple[list[str], dict[str, str]]:
     """Write what the bench reads into a folder; return its plusargs and environment, by which it finds it."""
     folder.mkdir(parents=True, exist_ok=True)
