@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
-from tests.rtl.job_list import Case, PoolCase, changed_only_results, engine_classes, has_result, placed
+from tests.rtl.job_list import Case, changed_only_results, has_result, placed, random_case
 from tests.rtl.random_jobs import HARDWARE, draw_jobs
-from tests.rtl.test_random_jobs import JOBS, POOLS, SEED, cases_of, pools_of
-from xnorsim.cosimulation.jobs import RtlJob, RtlPool
+from tests.rtl.test_random_jobs import JOBS, SEED
+from xnorsim.cosimulation.jobs import RtlJob
 from xnorsim.cosimulation.memory import Area
 
 
@@ -17,8 +19,8 @@ class Played:
     """The jobs of an accelerator in one memory, and what must come of them."""
 
     accelerator: Accelerator
-    cases: Sequence[Case | PoolCase]
-    jobs: Sequence[RtlJob | RtlPool]
+    cases: Sequence[Case]
+    jobs: Sequence[RtlJob]
     image: Area
     classes: Sequence[CycleClasses]
 
@@ -26,9 +28,16 @@ class Played:
     def of(cls, name: str) -> "Played":
         """Draw the jobs, operands and noise that the test of this name draws."""
         accelerator, seed = HARDWARE[name], SEED + list(HARDWARE).index(name)
-        cases = cases_of(accelerator, draw_jobs(accelerator, JOBS, seed), pools_of(name, POOLS, seed), seed)
+        drawn, rng = draw_jobs(accelerator, JOBS, seed), np.random.default_rng(seed)
+        cases = [random_case(some.job, accelerator, rng, some.stalls) for some in drawn]
         image, jobs = placed(cases, accelerator, seed)
-        return cls(accelerator, cases, jobs, image, [engine_classes(case, accelerator) for case in cases])
+        return cls(accelerator, cases, jobs, image, [some.classes for some in drawn])
+
+    @property
+    def digest(self) -> bytes:
+        """Return everything that outcomes depend on beside the RTL."""
+        expected = [case.expected.tobytes() for case in self.cases]
+        return b"".join([self.image.tobytes(), repr((self.jobs, self.classes)).encode(), *expected])
 
     def has_result(self, number: int, memory: Area) -> bool:
         """Tell whether the memory holds the result of a job."""

@@ -114,39 +114,25 @@ def check_on_rtl(
     assert changed_only_results(cases, rtl_jobs, accelerator, image, after), "a store outside of the results"
 
 
-def placed(
-    cases: Sequence[Case | PoolCase], accelerator: Accelerator, seed: int
-) -> tuple[Area, list[RtlJob | RtlPool]]:
+def placed(cases: Sequence[Case], accelerator: Accelerator, seed: int) -> tuple[Area, list[RtlJob]]:
     """Place the operands of all cases in one memory, among noise; return its image and the jobs."""
     memory, noise = Memory(accelerator.port.width_bits), np.random.default_rng(seed)
     jobs = [_placed(case, accelerator, memory, noise) for case in cases]
     return memory.image(), jobs
 
 
-def has_result(case: Case | PoolCase, played: RtlJob | RtlPool, accelerator: Accelerator, after: Area) -> bool:
-    """Tell whether the memory holds the result that the reference arithmetic says a case has.
-
-    A sum fills its slot with its sign, and a row ends in zeros.
-    """
-    if not np.array_equal(_result(case, after, played.r_addr, accelerator), case.expected):
-        return False
-    if isinstance(case, PoolCase) or case.thresholds is not None:
-        return True
-    stored = _stored_sums(case, accelerator)
-    return np.array_equal(area_at(after, played.r_addr, stored.shape), stored)
+def has_result(case: Case, played: RtlJob, accelerator: Accelerator, after: Area) -> bool:
+    """Tell whether the memory holds the result that the reference arithmetic says a case has."""
+    return np.array_equal(read_result(after, played.r_addr, case.job, accelerator), case.expected)
 
 
 def changed_only_results(
-    cases: Sequence[Case | PoolCase],
-    jobs: Sequence[RtlJob | RtlPool],
-    accelerator: Accelerator,
-    image: Area,
-    after: Area,
+    cases: Sequence[Case], jobs: Sequence[RtlJob], accelerator: Accelerator, image: Area, after: Area
 ) -> bool:
     """Tell whether nothing but the results differs from the image."""
     untouched = np.ones(len(image), dtype=np.bool_)
     for case, played in zip(cases, jobs, strict=True):
-        words = _result_area(case, accelerator).size * 8 // accelerator.port.width_bits
+        words = _result_area(case.job, accelerator).size * 8 // accelerator.port.width_bits
         untouched[played.r_addr : played.r_addr + words] = False
     return np.array_equal(after[untouched], image[untouched])
 

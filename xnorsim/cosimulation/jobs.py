@@ -191,15 +191,12 @@ def play_on(
     """Play jobs on a design with the bench top's ports, as ``play`` does; the bench gets the room that they need."""
     work_dir = work_dir.absolute()
     plusargs, environment = write_run(work_dir, image, jobs, latency)
-    roomy = _with_room(design, len(image), jobs, latency)
-    run_bench(build(roomy), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
+    run_bench(build(design), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
     cycles = [JobCycles(**counters) for counters in json.loads((work_dir / COUNTERS_FILE).read_text())]
     return cycles, read_hex(work_dir / DUMP_FILE, image.shape[1])[: len(image)]
 
 
-def write_run(
-    folder: Path, image: PortWords, jobs: Sequence[RtlJob], latency: int
-) -> tuple[list[str], dict[str, str]]:
+def write_run(folder: Path, image: PortWords, jobs: Sequence[RtlJob], latency: int) -> tuple[list[str], dict[str, str]]:
     """Write what the bench reads into a folder; return its plusargs and environment, by which it finds it."""
     folder.mkdir(parents=True, exist_ok=True)
     write_hex(folder / "image.hex", image)
