@@ -24,18 +24,17 @@ from xnorsim.cosimulation.memory import operand_area, result_bytes
 from xnorsim.cosimulation.network import Memory, as_classes, memory_words, rtl_job, rtl_parameters
 
 ACCELERATOR = "xnor-32x32x64"
-CHANNELS, WIDTH, KERNEL = 64, 56, 3
-# Rows of the map that run. All four run the same ones: 16 rows are whole tiles of 32 places.
-LAYERS = {"W1A1": ("bipolar", 56), "W8A8": ("int8", 16)}
+CHANNELS, HEIGHT, WIDTH, KERNEL = 64, 56, 56, 3
+CODES = {"W1A1": "bipolar", "W8A8": "int8"}
 DIRECT = True
 """The feed: the map as it lies, or the product that the host has lowered it to."""
 
 HARNESS = Path(__file__).with_name("harness.cpp")
-MODEL_RUNS, RTL_RUNS = 5, 3
+MODEL_RUNS, RTL_RUNS = 5, 2
 
 
-def convolution(code: str, height: int) -> Job:
-    """Return some rows of the layer."""
+def convolution(code: str, height: int = HEIGHT) -> Job:
+    """Return the layer, or the same on a map of fewer rows."""
     window = Window((height, WIDTH), (KERNEL, KERNEL), (1, 1), (1, 1))
     k = window.taps * CHANNELS
     feed = DirectFeed(window, CHANNELS) if DIRECT else None
@@ -106,12 +105,12 @@ def fast_design(accelerator: Accelerator, words: int) -> Design:
     return replace(design, flags=(*design.flags, "-O3"), optimization="-O3", harness=HARNESS)
 
 
-def measure(bench: Bench, name: str, code: str, height: int) -> None:
-    """Time the four on a layer and print them."""
-    job, accelerator = convolution(code, height), bench.accelerator
+def measure(bench: Bench, name: str, code: str) -> None:
+    """Time the four on the layer and print them."""
+    job, accelerator = convolution(code), bench.accelerator
     models = {"closed form": lambda: job_classes(job, accelerator), "engine": lambda: run_job(job, accelerator)}
     times = timed_in_turn(models, MODEL_RUNS)
-    # The first row of the map takes next to no cycles: what is left is Python, the image, the dump.
+    # One row of the map takes next to no cycles: what is left is Python, the image, the dump.
     first = convolution(code, 1)
     calls: dict[str, Callable[[], None]] = {
         "start of cocotb": lambda: bench.cocotb(first),
@@ -122,8 +121,8 @@ def measure(bench: Bench, name: str, code: str, height: int) -> None:
     rtl = timed_in_turn(calls, RTL_RUNS)
     starts = {"RTL, cocotb": rtl.pop("start of cocotb"), "RTL, bare harness": rtl.pop("start of the harness")}
     cycles = run_job(job, accelerator).cycles
-    title = f"{name}, {height} of {WIDTH} rows: m = {job.m:,}, k = {job.k}, n = {job.n} on {ACCELERATOR}"
-    print_layer(f"{title}, {cycles:,} cycles in all four", cycles, {**times, **rtl}, starts)
+    title = f"{name}: m = {job.m:,}, k = {job.k}, n = {job.n} on {ACCELERATOR}, {cycles:,} cycles in all four"
+    print_layer(f"{title} ({RTL_RUNS} runs of the RTL)", cycles, {**times, **rtl}, starts)
 
 
 def print_layer(title: str, cycles: int, times: Mapping[str, Timed], starts: Mapping[str, Timed]) -> None:
@@ -141,13 +140,13 @@ def print_layer(title: str, cycles: int, times: Mapping[str, Timed], starts: Map
 
 def main() -> None:
     accelerator = load_accelerator(ACCELERATOR)
-    memories = {name: placed(convolution(*layer), accelerator) for name, layer in LAYERS.items()}
+    memories = {name: placed(convolution(code), accelerator) for name, code in CODES.items()}
     design = fast_design(accelerator, max(len(image) for image, _ in memories.values()))
     built = timed(lambda: build(design), 1)
     print(f"\nBuild of the RTL, for cocotb and for the harness: {built.least_s:,.0f} s of a processor (0: cached)")
-    for name, layer in LAYERS.items():
+    for name, code in CODES.items():
         with tempfile.TemporaryDirectory() as folder:
-            measure(Bench(accelerator, design, *memories[name], Path(folder)), name, *layer)
+            measure(Bench(accelerator, design, *memories[name], Path(folder)), name, code)
 
 
 if __name__ == "__main__":
