@@ -19,6 +19,7 @@ class Played:
     """The jobs of an accelerator in one memory, and what must come of them."""
 
     accelerator: Accelerator
+    seed: int
     cases: Sequence[Case]
     jobs: Sequence[RtlJob]
     image: Area
@@ -31,13 +32,13 @@ class Played:
         drawn, rng = draw_jobs(accelerator, JOBS, seed), np.random.default_rng(seed)
         cases = [random_case(some.job, accelerator, rng, some.stalls) for some in drawn]
         image, jobs = placed(cases, accelerator, seed)
-        return cls(accelerator, cases, jobs, image, [some.classes for some in drawn])
+        return cls(accelerator, seed, cases, jobs, image, [some.classes for some in drawn])
 
     @property
     def digest(self) -> bytes:
         """Return everything that outcomes depend on beside the RTL."""
         expected = [case.expected.tobytes() for case in self.cases]
-        return b"".join([self.image.tobytes(), repr((self.jobs, self.classes)).encode(), *expected])
+        return b"".join([self.image.tobytes(), repr((self.seed, self.jobs, self.classes)).encode(), *expected])
 
     def has_result(self, number: int, memory: Area) -> bool:
         """Tell whether the memory holds the result of a job."""
