@@ -85,7 +85,7 @@ def _play(built: Build, played: Played, numbers: Sequence[int], folder: Path) ->
     (folder / "played.pickle").write_bytes(pickle.dumps(played))
     (folder / "mutants.json").write_text(json.dumps(list(numbers)))
     environment["XNORSIM_MUTANTS"] = str(folder)
-    run_bench(built, BENCH_MODULE, folder, seed=SEED, plusargs=plusargs, environment=environment)
+    run_bench(built, BENCH_MODULE, folder, seed=played.seed, plusargs=plusargs, environment=environment)
 
 
 def _outcomes(folder: Path) -> dict[int, str]:
