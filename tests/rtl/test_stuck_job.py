@@ -64,7 +64,7 @@ def test_jobs_follow_each_other_at_the_next_edge(parameters: Mapping[str, int], 
 @dataflows
 def test_a_job_over_its_limit_is_named(parameters: Mapping[str, int], tmp_path: Path) -> None:
     stuck = replace(SINGLE, cycle_limit=10)
-    said = r"job 1 waits for its last store .* after 10 cycles, the limit: job_pool_i=0 job_m_i=1 "
+    said = r"job 1 waits for its last store .* after 10 cycles, the limit: job_m_i=1 "
     with pytest.raises(CosimulationError, match=said):
         play(parameters, image(), [SINGLE, stuck], 1, tmp_path)
 

@@ -191,7 +191,8 @@ def play_on(
     """Play jobs on a design with the bench top's ports, as ``play`` does; the bench gets the room that they need."""
     work_dir = work_dir.absolute()
     plusargs, environment = write_run(work_dir, image, jobs, latency)
-    run_bench(build(design), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
+    roomy = _with_room(design, len(image), jobs, latency)
+    run_bench(build(roomy), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
     cycles = [JobCycles(**counters) for counters in json.loads((work_dir / COUNTERS_FILE).read_text())]
     return cycles, read_hex(work_dir / DUMP_FILE, image.shape[1])[: len(image)]
 
