@@ -51,12 +51,12 @@ def measure(what: str, preset: str, some: Job) -> Row:
     cycles = run_job(some, accelerator).cycles
     took = timed(lambda: run_job(some, accelerator), RUNS)
     return (
-        what, tiles, tiling.slot_count, some.macs, cycles, *took.cells, tiles / took.least_s,
+        what, some.k, some.n, tiles, tiling.slot_count, some.macs, cycles, *took.cells, tiles / took.least_s,
         tiling.slot_count / took.least_s, f"{some.macs / took.least_s:.1e}",
     )  # fmt: skip
 
 
-COLUMNS = ("", "tiles", "slots", "MACs", "cycles", *SECONDS, "tiles/s", "slots/s", "MACs/s")
+COLUMNS = ("", "k", "n", "tiles", "slots", "MACs", "cycles", *SECONDS, "tiles/s", "slots/s", "MACs/s")
 
 
 def table(title: str, cases: Iterator[tuple[str, str, Job]]) -> None:

@@ -13,7 +13,6 @@ from benchmarks.report import SECONDS, Timed, print_table, timed, timed_in_turn
 from simulator.accelerator import Accelerator
 from simulator.accelerator_file import load_accelerator
 from simulator.closed_form import job_classes
-from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import DirectFeed, Job
 from workloads.encodings import encoding
@@ -24,22 +23,18 @@ from xnorsim.cosimulation.jobs import JobCycles, PortWords, bench_design, play_o
 from xnorsim.cosimulation.memory import operand_area, result_bytes
 from xnorsim.cosimulation.network import Memory, as_classes, memory_words, rtl_job, rtl_parameters
 
-import os
-ACCELERATOR = os.environ.get("ACC","xnor-32x32x64")
-CHANNELS, WIDTH, KERNEL = 64, 56, 3
-# Rows of the map that run. All four run the same ones: 16 rows are whole tiles of 32 places.
-LAYERS = {"W1A1": ("bipolar", 56), "W8A8": ("int8", 16)}
+ACCELERATOR = "xnor-32x32x64"
+CHANNELS, HEIGHT, WIDTH, KERNEL = 64, 56, 56, 3
+CODES = {"W1A1": "bipolar", "W8A8": "int8"}
 DIRECT = True
 """The feed: the map as it lies, or the product that the host has lowered it to."""
 
-# For functions of Verilator's default size the compiler takes six times as long.
-FLAGS = ("-O3", "--output-split-cfuncs", "1000")
 HARNESS = Path(__file__).with_name("harness.cpp")
-MODEL_RUNS, RTL_RUNS = 5, 3
+MODEL_RUNS, RTL_RUNS = 5, 2
 
 
-def convolution(code: str, height: int) -> Job:
-    """Return some rows of the layer."""
+def convolution(code: str, height: int = HEIGHT) -> Job:
+    """Return the layer, or the same on a map of fewer rows."""
     window = Window((height, WIDTH), (KERNEL, KERNEL), (1, 1), (1, 1))
     k = window.taps * CHANNELS
     feed = DirectFeed(window, CHANNELS) if DIRECT else None
@@ -53,12 +48,13 @@ class Bench:
     accelerator: Accelerator
     design: Design
     image: PortWords
-    addresses: Mapping[str, int]
+    addresses: tuple[int, int, int]
     folder: Path
 
     def cocotb(self, job: Job) -> None:
         """Play a job under cocotb."""
-        rtl = rtl_job(job, self.accelerator, thresholds=0, **self.addresses)
+        a, b, result = self.addresses
+        rtl = rtl_job(job, self.accelerator, a=a, b=b, thresholds=0, result=result)
         cycles, _ = play_on(self.design, self.image, [rtl], self.accelerator.port.latency_cycles, self.folder)
         self._check(job, cycles)
 
@@ -68,12 +64,12 @@ class Bench:
         jobs, dump = self.folder / "jobs.txt", self.folder / "harness.hex"
         jobs.write_text("".join(f"{_words(job['ports'])}\n" for job in script["jobs"]))
         files = {"image": self.folder / "image.hex", "stalls": self.folder / "stalls.hex", "dump": dump}
-        command = [build(self.design).folder / HARNESS.stem, jobs, str(script["latency"])]
+        command = [str(build(self.design).folder / HARNESS.stem), str(jobs), str(script["latency"])]
         command += [f"+{name}={path}" for name, path in files.items()]
         ended = subprocess.run(command, check=True, capture_output=True, text=True)
         self._check(job, [JobCycles(*map(int, line.split())) for line in ended.stdout.splitlines()])
         after = [read_hex(path, self.image.shape[1])[: len(self.image)] for path in (dump, self.folder / "dump.hex")]
-        if not np.array_equal(*after):
+        if not np.array_equal(after[0], after[1]):
             raise SystemExit("harness and cocotb leave different memories behind")
 
     def _check(self, job: Job, cycles: Sequence[JobCycles]) -> None:
@@ -87,8 +83,8 @@ def _words(ports: Mapping[str, int]) -> str:
     return " ".join(f"{name} {value}" for name, value in ports.items())
 
 
-def placed(job: Job, accelerator: Accelerator) -> tuple[PortWords, Mapping[str, int]]:
-    """Return a memory with random operands and room for the result, and where they are."""
+def placed(job: Job, accelerator: Accelerator) -> tuple[PortWords, tuple[int, int, int]]:
+    """Return a memory with random operands and room for the result, and where A, B and the result are."""
     array, port_bits = accelerator.arrays[job.array], accelerator.port.width_bits
     random, (taps, elements), memory = np.random.default_rng(1), job.taps, Memory(port_bits)
 
@@ -98,23 +94,23 @@ def placed(job: Job, accelerator: Accelerator) -> tuple[PortWords, Mapping[str, 
 
     shape = result_bytes(job.m, job.n, array, port_bits, thresholds=job.thresholds)
     # Row by row A is taps of a map, whose pixels are as many as its places, or all of k.
-    addresses = {"a": place(job.m, job.planes[0], 1), "b": place(job.n, job.planes[1], taps)}
-    addresses["result"] = memory.place(np.zeros(shape, np.uint8))
-    return memory.image(), addresses
+    a, b = place(job.m, job.planes[0], 1), place(job.n, job.planes[1], taps)
+    result = memory.place(np.zeros(shape, np.uint8))
+    return memory.image(), (a, b, result)
 
 
 def fast_design(accelerator: Accelerator, words: int) -> Design:
     """Return the bench top as fast as Verilator and the compiler make it, with the harness."""
     design = bench_design(rtl_parameters(accelerator, "xnor", memory_words(words)))
-    return replace(design, flags=(*design.flags, *FLAGS), optimization="-O3", harness=HARNESS)
+    return replace(design, flags=(*design.flags, "-O3"), optimization="-O3", harness=HARNESS)
 
 
-def measure(bench: Bench, name: str, code: str, height: int) -> None:
-    """Time the four on a layer and print them."""
-    job, accelerator = convolution(code, height), bench.accelerator
+def measure(bench: Bench, name: str, code: str) -> None:
+    """Time the four on the layer and print them."""
+    job, accelerator = convolution(code), bench.accelerator
     models = {"closed form": lambda: job_classes(job, accelerator), "engine": lambda: run_job(job, accelerator)}
     times = timed_in_turn(models, MODEL_RUNS)
-    # The first row of the map takes next to no cycles: what is left is Python, the image, the dump.
+    # One row of the map takes next to no cycles: what is left is Python, the image, the dump.
     first = convolution(code, 1)
     calls: dict[str, Callable[[], None]] = {
         "start of cocotb": lambda: bench.cocotb(first),
@@ -124,10 +120,12 @@ def measure(bench: Bench, name: str, code: str, height: int) -> None:
     }
     rtl = timed_in_turn(calls, RTL_RUNS)
     starts = {"RTL, cocotb": rtl.pop("start of cocotb"), "RTL, bare harness": rtl.pop("start of the harness")}
-    print_layer(name, job, run_job(job, accelerator).cycles, {**times, **rtl}, starts)
+    cycles = run_job(job, accelerator).cycles
+    title = f"{name}: m = {job.m:,}, k = {job.k}, n = {job.n} on {ACCELERATOR}, {cycles:,} cycles in all four"
+    print_layer(f"{title} ({RTL_RUNS} runs of the RTL)", cycles, {**times, **rtl}, starts)
 
 
-def print_layer(name: str, job: Job, cycles: int, times: Mapping[str, Timed], starts: Mapping[str, Timed]) -> None:
+def print_layer(title: str, cycles: int, times: Mapping[str, Timed], starts: Mapping[str, Timed]) -> None:
     """Print cycles a second, without the start, and beside those of the RTL under cocotb."""
     start_s = {what: starts[what].least_s if what in starts else 0.0 for what in times}
     rates = {what: cycles / (took.least_s - start_s[what]) for what, took in times.items()}
@@ -135,7 +133,6 @@ def print_layer(name: str, job: Job, cycles: int, times: Mapping[str, Timed], st
         (what, *took.cells, start_s[what], rates[what], rates[what] / rates["RTL, cocotb"])
         for what, took in times.items()
     ]
-    title = f"{name}: m = {job.m:,}, k = {job.k}, n = {job.n} on {ACCELERATOR}, {cycles:,} cycles in all four"
     print_table(title, ("", *SECONDS, "start s", "cycles/s", "x cocotb"), rows)
     share = rates["RTL, cocotb"] / rates["RTL, bare harness"]
     print(f"\ncocotb runs at {share:.0%} of the speed of the bare harness.")
@@ -143,13 +140,13 @@ def print_layer(name: str, job: Job, cycles: int, times: Mapping[str, Timed], st
 
 def main() -> None:
     accelerator = load_accelerator(ACCELERATOR)
-    memories = {name: placed(convolution(*layer), accelerator) for name, layer in LAYERS.items()}
+    memories = {name: placed(convolution(code), accelerator) for name, code in CODES.items()}
     design = fast_design(accelerator, max(len(image) for image, _ in memories.values()))
     built = timed(lambda: build(design), 1)
     print(f"\nBuild of the RTL, for cocotb and for the harness: {built.least_s:,.0f} s of a processor (0: cached)")
-    for name, layer in LAYERS.items():
+    for name, code in CODES.items():
         with tempfile.TemporaryDirectory() as folder:
-            measure(Bench(accelerator, design, *memories[name], Path(folder)), name, *layer)
+            measure(Bench(accelerator, design, *memories[name], Path(folder)), name, code)
 
 
 if __name__ == "__main__":

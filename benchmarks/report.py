@@ -39,7 +39,7 @@ def timed(call: Callable[[], object], runs: int) -> Timed:
 def timed_in_turn(calls: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Timed]:
     """Time several calls, one after the other in each of several rounds, so that all meet the same disturbances."""
     rounds = [[_seconds(call) for call in calls.values()] for _ in range(runs)]
-    return {name: Timed(*zip(*times, strict=True)) for name, times in zip(calls, zip(*rounds, strict=True), strict=True)}
+    return {name: Timed(*zip(*times, strict=True)) for name, *times in zip(calls, *rounds, strict=True)}
 
 
 def _seconds(call: Callable[[], object]) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """What a workload asks of scratchpads and threshold units, and of the engine."""
 
+from collections.abc import Iterable
+
 from simulator.accelerator import Accelerator, Dataflow
 from simulator.job import Job
 from simulator.pool import PoolJob
@@ -13,12 +15,12 @@ MAX_SLOTS = 1 << 22
 """Slots of one job that the engine takes on: minutes of work, at some 30,000 tiles a second."""
 
 
-def check_scratchpads(accelerator: Accelerator, program: Program) -> None:
+def check_scratchpads(accelerator: Accelerator, jobs: Iterable[Job]) -> None:
     """Refuse a job of which not even one k word of every row, or one fold, fits half a scratchpad in all its planes.
 
     Errors: InputError with the first such job, the scratchpad and what it would have to hold.
     """
-    for job in program.jobs:
+    for job in jobs:
         needs = zip(least_bits(job, accelerator), _planes(job, accelerator), strict=True)
         for side, bits, (least, planes) in zip("ab", accelerator.scratchpad_bits, needs, strict=True):
             if bits < least:

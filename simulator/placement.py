@@ -32,8 +32,19 @@ def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
         thresholds=work.thresholds is not None,
         direct=_direct(work, name, array),
     )
-    check_job(job, array.accumulator_bits)
+    check_runs(job, array)
     return job
+
+
+def check_runs(job: Job, array: Array) -> None:
+    """Refuse a job that its array cannot run, whatever the scratchpads hold.
+
+    Errors: InputError with the layer, the rule and the value.
+    """
+    check_job(job, array.accumulator_bits)
+    if job.thresholds and array.dataflow is Dataflow.INPUT_STATIONARY:
+        rule = f"must not be on {array.name}, which is input stationary: its results are transposed accumulators"
+        raise InputError(problem(f"layer {job.name}: thresholds", rule))
 
 
 def _direct(work: ArrayWork, name: str, array: Array) -> DirectFeed | None:

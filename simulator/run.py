@@ -148,7 +148,7 @@ def simulate(
     if results:
         check_exact(trace)
     steps = program(trace, accelerator)
-    check_scratchpads(accelerator, steps)
+    check_scratchpads(accelerator, steps.jobs)
     check_thresholds(trace, steps, accelerator)
     if engine is Engine.EVENTS:
         for step in steps.steps:

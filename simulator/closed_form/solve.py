@@ -12,8 +12,8 @@ from simulator.cycles import CycleClasses
 from simulator.job import Job
 from workloads.errors import InputError, problem
 
-SLAB_POINTS = 1 << 19
-"""Points that are sorted at a time: a block wants many of one kind, and the sorting a few megabytes."""
+SLAB_POINTS = 1 << 18
+"""Points that are sorted at a time: a block wants many of one kind, and the sorting some 60 megabytes."""
 PIECE_POINTS = 8192
 """Points whose sizes are derived at a time: few enough for the processor's cache."""
 BLOCK_POINTS = 16384

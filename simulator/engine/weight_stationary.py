@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator
 from itertools import islice
 
-from simpy import Event, Timeout
+from simpy import Event
 
 from simulator.accelerator import Accelerator
 from simulator.engine.events import Credits, Stalls, Steps, with_next
@@ -19,9 +19,6 @@ class WeightStationary(JobRun):
         self._a_loaded = Credits(self._env)
         self._b_loaded = Credits(self._env)
 
-    def _start(self) -> None:
-        self._env.process(self._array())
-
     @property
     def _drain_cycles(self) -> int:
         array = self._tiling.array
@@ -36,7 +33,7 @@ class WeightStationary(JobRun):
 
     def _array(self) -> Steps:
         """Issue slot by slot: within a slot each weight set follows from the one before, without an event."""
-        env, rows, slots = self._env, self._tiling.array.rows, self._slots()
+        rows, slots = self._tiling.array.rows, self._slots()
         edge = switched = 0
         for moves, following in with_next(self._tiles):
             for number, (slot, after) in enumerate(islice(slots, len(moves.slots))):
@@ -55,7 +52,7 @@ class WeightStationary(JobRun):
                         edge = yield from self._placed(edge)
                     switched = edge
                     edge += slot.issue_cycles // slot.sets
-                yield Timeout(env, edge - env.now)
+                yield self._until(edge)
                 self._issue += slot.issue_cycles
                 if after and after.a_words:
                     self._halves_a.give(edge)

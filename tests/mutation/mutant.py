@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+SURVIVED = "survived"
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -17,6 +19,11 @@ class Mutant:
     def change(self) -> str:
         """Return the fault without its place."""
         return f"{self.before} -> {self.after or '(dropped)'}"
+
+    @property
+    def key(self) -> str:
+        """Return what names the mutant while lines move: no line number."""
+        return f"{self.file}: {self.code}: {self.change}"
 
 
 def one_line(text: str) -> str:

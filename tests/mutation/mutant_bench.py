@@ -9,12 +9,13 @@ import os
 import pickle
 import re
 import signal
-import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 import cocotb
 
+from tests.mutation.journal import Journal
+from tests.mutation.mutant import SURVIVED
 from tests.mutation.rtl_jobs import Played
 from xnorsim.cosimulation.bench.jobs_bench import Driver, dump_memory, reset
 from xnorsim.cosimulation.errors import CosimulationError
@@ -22,9 +23,7 @@ from xnorsim.cosimulation.jobs import DUMP_FILE, JobCycles, read_hex
 from xnorsim.cosimulation.network import as_classes
 
 JOBS_BETWEEN_DUMPS = 5
-OUTCOMES_FILE = "outcomes.txt"
 
-SURVIVED = "survived"
 EXITS = (SURVIVED, "cycles", "bits", "stuck")
 """What a mutant's exit code says."""
 
@@ -36,15 +35,13 @@ async def play_mutants(dut: Any) -> None:
     played: Played = pickle.loads((folder / "played.pickle").read_bytes())
     script = json.loads(Path(os.environ["XNORSIM_JOBS"]).read_text())
     numbers: list[int] = json.loads((folder / "mutants.json").read_text())
-    log = folder / "mutant.log"
+    log, journal = folder / "mutant.log", Journal(folder / "outcomes.txt")
     for number in numbers:
         child = os.fork()
         if child == 0:
             await _play_and_exit(dut, number, played, script, folder, log)
         outcome = _outcome(os.waitpid(child, 0)[1], log)
-        # Line by line, so that a run that was interrupted goes on behind the last one.
-        with (folder / OUTCOMES_FILE).open("a") as outcomes:
-            outcomes.write(f"{number} {outcome}\n")
+        journal.add(str(number), outcome)
 
 
 def _outcome(status: int, log: Path) -> str:
@@ -63,8 +60,8 @@ async def _play_and_exit(
 ) -> NoReturn:
     """Play the jobs on a mutant and leave the process with what came of it."""
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(output, sys.__stdout__.fileno())
-    os.dup2(output, sys.__stderr__.fileno())
+    for stream in (1, 2):
+        os.dup2(output, stream)
     signal.signal(signal.SIGABRT, signal.SIG_DFL)
     try:
         dut.mutant_i.value = number

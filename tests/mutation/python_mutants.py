@@ -1,9 +1,8 @@
-"""Every mutant of a Python source, each a syntax tree of its own."""
+"""Every mutant of a Python source, and the syntax tree of each."""
 
 import ast
-import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from tests.mutation.mutant import Mutant, one_line
@@ -23,27 +22,29 @@ OTHER_CALLS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A mutant and the tree that it is."""
-
-    mutant: Mutant
-    tree: ast.Module
-
-
-def faults(path: Path, name: str) -> Iterator[Fault]:
-    """Yield every mutant of a source, in the order of its lines; ``name`` is the file's name in reports."""
+def mutants(path: Path, name: str) -> list[Mutant]:
+    """Return every mutant of a source; ``name`` is the file's name in reports."""
     text = path.read_text(encoding="utf-8")
-    lines, tree = text.splitlines(), ast.parse(text)
-    places = [place for place in _places(tree) if isinstance(place, ast.expr | ast.stmt)]
-    for index, node in enumerate(places):
-        for after in _mutations(node):
-            other = copy.deepcopy(tree)
-            place = [place for place in _places(other) if isinstance(place, ast.expr | ast.stmt)][index]
-            _Replacement(place, after).visit(other)
-            written = "" if isinstance(after, ast.Pass) else one_line(ast.unparse(after))
-            code, before = one_line(lines[node.lineno - 1]), one_line(ast.unparse(node))
-            yield Fault(Mutant(name, node.lineno, code, before, written), ast.fix_missing_locations(other))
+    lines, found = text.splitlines(), []
+    for node, after in _faults(ast.parse(text)):
+        written = "" if isinstance(after, ast.Pass) else one_line(ast.unparse(after))
+        found.append(Mutant(name, node.lineno, one_line(lines[node.lineno - 1]), one_line(ast.unparse(node)), written))
+    return found
+
+
+def mutated(path: Path, number: int) -> ast.Module:
+    """Return the syntax tree of the mutant of that number in the source's list."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    place, after = next(islice(_faults(tree), number, None))
+    _Replacement(place, after).visit(tree)
+    return ast.fix_missing_locations(tree)
+
+
+def _faults(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, ast.expr | ast.stmt]]:
+    """Yield each node with a mutant, and what stands in its place."""
+    for node in _places(tree):
+        if isinstance(node, ast.expr | ast.stmt):
+            yield from ((node, after) for after in _mutations(node))
 
 
 class _Replacement(ast.NodeTransformer):
@@ -91,7 +92,7 @@ def _mutations(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
                 yield rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
         case ast.Call():
             yield from _calls(node)
-        case ast.If(test=test, body=body, orelse=orelse):
+        case ast.If(body=body, orelse=orelse):
             yield from (ast.If(ast.Constant(value), body, orelse) for value in (True, False))
         case ast.IfExp(body=body, orelse=orelse):
             yield from (body, orelse)

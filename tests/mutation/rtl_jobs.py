@@ -17,6 +17,7 @@ class Played:
     """The jobs of an accelerator in one memory, and what must come of them."""
 
     accelerator: Accelerator
+    seed: int
     cases: Sequence[Case | PoolCase]
     jobs: Sequence[RtlJob | RtlPool]
     image: Area
@@ -28,7 +29,13 @@ class Played:
         accelerator, seed = HARDWARE[name], SEED + list(HARDWARE).index(name)
         cases = cases_of(accelerator, draw_jobs(accelerator, JOBS, seed), pools_of(name, POOLS, seed), seed)
         image, jobs = placed(cases, accelerator, seed)
-        return cls(accelerator, cases, jobs, image, [engine_classes(case, accelerator) for case in cases])
+        return cls(accelerator, seed, cases, jobs, image, [engine_classes(case, accelerator) for case in cases])
+
+    @property
+    def digest(self) -> bytes:
+        """Return everything that outcomes depend on beside the RTL."""
+        expected = [case.expected.tobytes() for case in self.cases]
+        return b"".join([self.image.tobytes(), repr((self.jobs, self.classes)).encode(), *expected])
 
     def has_result(self, number: int, memory: Area) -> bool:
         """Tell whether the memory holds the result of a job."""

@@ -55,12 +55,10 @@ class Source:
     def _render(self, node: Node, *, running: bool) -> str:
         """Return the text of a node with the mutants inside it."""
         tag, (start, end) = node["tag"], _span(node)
-        if "children" not in node or any(first <= start < last for first, last in self._checks):
+        if "children" not in node or self._left_alone(node):
             return self._text[start:end]
         running = (running or tag in RUNNING) and tag not in SETTLED
         text, at = "", start
-        if _is_reset(self._text[start:end]) and tag == "kIfHeader":
-            return self._text[start:end]
         # An outer mutant has the lower number.
         numbers = [(self._add(node, after), after) for after in self._mutations(node)] if running else []
         for index, child in enumerate(_children(node)):
@@ -74,6 +72,15 @@ class Source:
         for number, after in reversed(numbers):
             text = f"({CHOSEN} == {number}) ? ({after}) : {text}"
         return f"({text})" if numbers else text
+
+    def _left_alone(self, node: Node) -> bool:
+        """Tell whether a node is a check, a reset (every job starts by setting the same), or used for nothing."""
+        text = self._code(node)
+        return (
+            any(first <= _span(node)[0] < last for first, last in self._checks)
+            or (node["tag"] == "kIfClause" and text.startswith("if (!rst_ni)"))
+            or (node["tag"] == "kNetVariableAssignment" and text.startswith("unused_"))
+        )
 
     def _add(self, node: Node, after: str) -> int:
         start, end = _span(node)
@@ -133,10 +140,6 @@ def other_numbers(text: str) -> list[str]:
     if width is None:
         return [str(other) for other in sorted(values)]
     return [f"{width}'d{other}" for other in sorted({other % (1 << int(width)) for other in values})]
-
-
-def _is_reset(header: str) -> bool:
-    return "!rst_ni" in header
 
 
 def _syntax_tree(path: Path) -> Node:

@@ -66,10 +66,10 @@ def fed_directly(random: np.random.Generator, job: Job) -> Job:
     return replace(job, m=window.positions, k=window.taps * channels, direct=DirectFeed(window, channels))
 
 
-def shares(cases: Sequence[Case]) -> str:
-    """Say what share of the jobs is of which kind."""
+def shares(cases: Sequence[Case]) -> dict[str, float]:
+    """Return the share of the jobs of each dataflow and feed."""
     kinds = Counter(
-        (accelerator.arrays[job.array].dataflow.value, "host" if job.direct is None else "direct")
+        f"{accelerator.arrays[job.array].dataflow.value}, {'host' if job.direct is None else 'direct'}"
         for job, accelerator in cases
     )
-    return ", ".join(f"{flow}, {feed}: {count / len(cases):.1%}" for (flow, feed), count in sorted(kinds.items()))
+    return {kind: count / len(cases) for kind, count in sorted(kinds.items())}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product as pairs_of
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from simulator.placement import place
 from simulator.program import program
 from simulator.run import simulate
 from tests.strategies import INTEGERS, accelerator_of, exchanged, hardware, mac_array, windows, xnor_array
-from tests.traces import one_product
+from tests.traces import one_product, two_layers
 from workloads.casts import cast_trace, parse_cast
 from workloads.encodings import encoding
 from workloads.errors import InputError
@@ -32,6 +33,12 @@ def placed(accelerator: Accelerator, a: str, b: str, k: int = 3) -> Job:
     (work,) = one_product(2, k, 4, a, b).operations[0].work
     assert isinstance(work, ArrayWork)
     return place(work, "product", accelerator)
+
+
+def simulated(accelerator: Accelerator, a: str, b: str, engine: str = "events") -> Job:
+    """Simulate a product of two encodings and return its job."""
+    (job,) = simulate(one_product(2, 3, 4, a, b), accelerator, engine=engine).program.jobs
+    return job
 
 
 def held(element: str, code: str) -> bool:
@@ -193,9 +200,8 @@ def test_a_scratchpad_that_holds_no_word_of_every_plane_is_refused() -> None:
     accelerator = hardware(2, 2, 8, kc=(7, 8))
     message = r"^test: scratchpads\.a must have >= 256 bits for the 8 planes of product$"
     with pytest.raises(InputError, match=message):
-        simulate(one_product(2, 3, 4, "int8", "int8"), accelerator)
-    (job,) = simulate(one_product(2, 3, 4, "int7", "int8"), accelerator).program.jobs
-    assert job.planes == (7, 8)
+        simulated(accelerator, "int8", "int8")
+    assert simulated(accelerator, "int7", "int8").planes == (7, 8)
 
 
 @pytest.mark.parametrize("engine", ["events", "closed_form"])
@@ -203,12 +209,48 @@ def test_a_scratchpad_that_holds_no_fold_of_every_plane_is_refused(engine: str) 
     # Where weights stay, B holds a fold: two k words of eight bits for each of two columns, in every plane.
     stationary = hardware(2, 2, 8, kc=(8, 15), accumulator_rows=4)
     with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 512 bits for the 8 planes of product$"):
-        simulate(one_product(2, 3, 4, "int8", "int8"), stationary, engine=engine)
-    simulate(one_product(2, 3, 4, "int8", "int7"), stationary, engine=engine)
+        simulated(stationary, "int8", "int8", engine)
+    simulated(stationary, "int8", "int7", engine)
     # Input stationary keeps A: its planes pass through B.
-    simulate(one_product(2, 3, 4, "int7", "int8"), exchanged(stationary), engine=engine)
+    simulated(exchanged(stationary), "int7", "int8", engine)
     with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 512 bits for the 8 planes of product$"):
-        simulate(one_product(2, 3, 4, "int8", "int7"), exchanged(stationary), engine=engine)
+        simulated(exchanged(stationary), "int8", "int7", engine)
+
+
+def test_a_fold_of_weights_must_fit_in_every_plane_whichever_operand_stays() -> None:
+    # Half of B holds 11 k words of each of three columns of eight bits, half of A four of each of two rows.
+    stays = hardware(2, 3, 8, kc=(4, 11), accumulator_rows=3)
+    assert simulated(stays, "int4", "int5").planes == (4, 5)
+    # Six planes of a fold of two k words: 2 x 6 x 2 x 3 x 8.
+    with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 576 bits for the 6 planes of product$"):
+        simulated(stays, "int4", "int6")
+    # Five planes of a row of a fold: 2 x 5 x 2 x 8.
+    with pytest.raises(InputError, match=r"^test: scratchpads\.a must have >= 160 bits for the 5 planes of product$"):
+        simulated(stays, "int5", "int5")
+    turned = exchanged(stays)
+    assert simulated(turned, "int5", "int4").planes == (5, 4)
+    with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 576 bits for the 6 planes of product$"):
+        simulated(turned, "int6", "int4")
+    with pytest.raises(InputError, match=r"^test: scratchpads\.a must have >= 160 bits for the 5 planes of product$"):
+        simulated(turned, "int5", "int5")
+
+
+def test_an_input_stationary_array_has_no_thresholds() -> None:
+    array = exchanged(hardware(2, 3, 8, accumulator_rows=3))
+    with pytest.raises(InputError, match=r"^layer fc1: thresholds must not be on xnor, which is input stationary: "):
+        simulate(two_layers(), array)
+
+
+@pytest.mark.parametrize("accumulator_rows", [0, 3])
+@pytest.mark.parametrize(
+    ("field", "value"), [("m", 0), ("k", 0), ("n", 0), ("m", 1 << 20), ("k", 1 << 20), ("n", 1 << 20)]
+)
+def test_sizes_that_no_counter_holds_are_refused(field: str, value: int, accumulator_rows: int) -> None:
+    sizes: dict[str, Any] = {"m": 2, "k": 3, "n": 4, field: value}
+    accelerator = hardware(2, 2, 8, accumulator_rows=accumulator_rows)
+    for one in (accelerator, exchanged(accelerator)) if accumulator_rows else (accelerator,):
+        with pytest.raises(InputError, match=f"^layer product: {field} must be 1 to 1048575, not {value}$"):
+            simulate(one_product(**sizes), one)
 
 
 def test_a_job_that_would_take_hours_is_refused() -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from simulator.counts import traffic
+from simulator.traffic import traffic
 from tests.walks import classes_walked, edges_walked, walks
 from tests.worked_jobs import WorkedJob, WorkedPool, stalled_jobs, worked_jobs, worked_pools
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rtl
+from simulator.layout import ceil_div, power_of_two_above
 from workloads.operations import Window
 from xnorsim.cosimulation.builds import Design, build
 from xnorsim.cosimulation.runner import run_bench
@@ -28,6 +29,9 @@ DIM_BITS, WINDOW_BITS = 20, 8
 
 STALL_WORD_BITS = 64
 """The bits of a word of the bench's stall patterns."""
+
+BENCH_SIZES = {"MemoryWords": 1 << 12, "MaxLatency": 1 << 8, "StallWords": 1 << 16}
+"""What the bench holds unless the jobs need more: port words, cycles of a load on its way, words of stall patterns."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,7 @@ class JobCycles:
 def bench_design(parameters: Mapping[str, int]) -> Design:
     """Return the bench top around the accelerator with these parameters."""
     sources = (*rtl.waivers(), *rtl.source_files(), BENCH_FOLDER / f"{BENCH_TOP}.sv")
-    return Design(BENCH_TOP, sources, dict(parameters))
+    return Design(BENCH_TOP, sources, {**BENCH_SIZES, **parameters})
 
 
 def play(
@@ -184,16 +188,17 @@ def play(
 def play_on(
     design: Design, image: PortWords, jobs: Sequence[RtlJob | RtlPool], latency: int, work_dir: Path, seed: int = 1
 ) -> tuple[list[JobCycles], PortWords]:
-    """Play jobs on a design with the bench top's ports, as ``play`` does."""
+    """Play jobs on a design with the bench top's ports, as ``play`` does; the bench gets the room that they need."""
     work_dir = work_dir.absolute()
     plusargs, environment = write_run(work_dir, image, jobs, latency)
-    run_bench(build(design), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
+    roomy = _with_room(design, len(image), jobs, latency)
+    run_bench(build(roomy), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
     cycles = [JobCycles(**counters) for counters in json.loads((work_dir / COUNTERS_FILE).read_text())]
     return cycles, read_hex(work_dir / DUMP_FILE, image.shape[1])[: len(image)]
 
 
 def write_run(
-    folder: Path, image: PortWords, jobs: Sequence[RtlJob], latency: int
+    folder: Path, image: PortWords, jobs: Sequence[RtlJob | RtlPool], latency: int
 ) -> tuple[list[str], dict[str, str]]:
     """Write what the bench reads into a folder; return its plusargs and environment, by which it finds it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -206,6 +211,15 @@ def write_run(
         "XNORSIM_JOBS": str(folder / "jobs.json"),
         "XNORSIM_JOB_COUNTERS": str(folder / COUNTERS_FILE),
     }
+
+
+def _with_room(design: Design, memory_words: int, jobs: Sequence[RtlJob | RtlPool], latency: int) -> Design:
+    """Return the design with a large enough bench, in powers of two, so that many lists of jobs share a build."""
+    stall_words = 1 + sum(ceil_div(len(job.stalls), STALL_WORD_BITS) for job in jobs)
+    needed = {"MemoryWords": memory_words, "MaxLatency": latency, "StallWords": stall_words}
+    sizes = {**BENCH_SIZES, **design.parameters}
+    larger = {name: power_of_two_above(size) for name, size in needed.items() if size > sizes[name]}
+    return replace(design, parameters={**design.parameters, **larger})
 
 
 def _script(jobs: Sequence[RtlJob | RtlPool], patterns: Sequence[PortWords]) -> list[dict[str, object]]:

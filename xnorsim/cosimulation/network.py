@@ -12,6 +12,8 @@ from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import MAX_PLANES, Job
 from simulator.layout import k_words, row_k_words
+from simulator.limits import check_scratchpads, check_slots
+from simulator.placement import check_runs
 from simulator.program import JobStep, program
 from workloads.encodings import Digit, Encoding
 from workloads.errors import InputError, problem
@@ -28,7 +30,7 @@ from xnorsim.cosimulation.memory import (
     result_sums,
     threshold_area,
 )
-from xnorsim.cosimulation.window import check_sizes, rtl_window
+from xnorsim.cosimulation.window import rtl_window
 
 CYCLE_MARGIN = 4
 """A job that takes this many times the cycles of the engine counts as stuck."""
@@ -105,13 +107,15 @@ def rtl_job(
     if array.dataflow is Dataflow.INPUT_STATIONARY:
         job, a, b = job.exchanged, b, a
     operand_a, operand_b = _operand(job, job.encoding_a, a), _operand(job, job.encoding_b, b)
+    check_runs(asked, array)
+    check_scratchpads(accelerator, [asked])
+    check_slots(asked, accelerator)
     shift = job.encoding_a.planes[0].weight_log2 + job.encoding_b.planes[0].weight_log2
     top = job.encoding_a.planes[-1].weight_log2 + job.encoding_b.planes[-1].weight_log2
     if top > MAX_SHIFT:
         rule = f"must be at most {MAX_SHIFT}"
         raise InputError(problem(f"layer {job.name}: logarithm of a pair's weight", rule, top))
     chunk_words, tile_rows = _slot_sizes(job, accelerator)
-    check_sizes(job.name, {"m": job.m, "k": job.k, "n": job.n})
     _, elements = job.taps
     return RtlJob(
         m=job.m,
@@ -155,22 +159,13 @@ def _operand(job: Job, encoding: Encoding, addr: int) -> RtlOperand:
 
 
 def _slot_sizes(job: Job, accelerator: Accelerator) -> tuple[int, int]:
-    """Return the k words of a chunk and the rows of an m tile, as many as the halves of the scratchpads hold.
-
-    Errors: InputError if not even one fits, or in weight stationary a fold.
-    """
+    """Return the k words of a chunk and the rows of an m tile, as many as the halves of the scratchpads hold."""
     array = accelerator.arrays[job.array]
     halves = accelerator.words_per_half(array)
     words_a, words_b = (half // planes for half, planes in zip(halves, job.planes, strict=True))
     if array.dataflow is Dataflow.OUTPUT_STATIONARY:
-        chunk_words, tile_rows, fits = min(words_a, words_b), array.rows, min(words_a, words_b) >= 1
-    else:
-        chunk_words, tile_rows = array.rows, min(words_a, array.accumulator_rows)
-        fits = tile_rows >= 1 and words_b >= array.rows
-    if not fits:
-        rule = f"must hold a k word of each row in {job.planes[0]} and {job.planes[1]} planes"
-        raise InputError(problem(f"layer {job.name}: halves of the scratchpads", rule, f"{halves[0]} and {halves[1]}"))
-    return chunk_words, tile_rows
+        return min(words_a, words_b), array.rows
+    return array.rows, min(words_a, array.accumulator_rows)
 
 
 def _job_steps(trace: Trace, accelerator: Accelerator) -> list[JobStep]:

@@ -84,7 +84,7 @@ def feasible(
         group = _without(_too_small(group.accelerator), group, refused, check_sizes)
         rows = group.rows
         plan = plans.of(structure, accelerator)
-        group = _without(_too_narrow(plan, group.accelerator), group, refused, check_scratchpads, plan.program)
+        group = _without(_too_narrow(plan, group.accelerator), group, refused, check_scratchpads, plan.program.jobs)
         rows = group.rows
         check_thresholds(plans.trace, plan.program, accelerator)
         needed = plan.residency.needed

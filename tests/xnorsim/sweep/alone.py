@@ -10,7 +10,6 @@ from costmodel.estimate import estimate
 from costmodel.technology import Technology
 from costmodel.technology_file import load_technology
 from simulator.accelerator_file import accelerator_path, check_sizes, parse_accelerator
-from simulator.engines import Engine
 from simulator.layer_run import most_of, spent
 from simulator.run import Run, simulate
 from workloads.errors import InputError
@@ -62,12 +61,12 @@ def drawn(random: np.random.Generator, points: int) -> Columns:
     }
 
 
-def alone(trace: Trace, data: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
-    """Return what a run of an accelerator file says: the numbers of its JSON, or the rule that refuses it."""
+def alone(trace: Trace, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a run of an accelerator file on the engine says: its JSON's numbers, or the rule that refuses it."""
     try:
         accelerator = parse_accelerator(data)
         check_sizes(accelerator)
-        run = simulate(trace, accelerator, engine=engine)
+        run = simulate(trace, accelerator)
     except InputError as error:
         return {"status": "infeasible", "rule": str(error)}
     report = json_report(Outcome(run, estimate(run, technology())), {})
@@ -92,11 +91,11 @@ def _layers(run: Run) -> dict[str, Any]:
     return {**numbers, **{f"layers.{name}.bound_by": most_of(cycles) for name, cycles in layers.items()}}
 
 
-def differences(found: Mapping[str, Any], trace: Trace, points: DesignPoints, engine: Engine) -> list[str]:
+def differences(found: Mapping[str, Any], trace: Trace, points: DesignPoints) -> list[str]:
     """Return where results differ from those of the points by themselves: integers at all, floats by more than sums."""
     differing = []
     for row in range(len(points)):
-        expected = alone(trace, points.file_of(row), engine)
+        expected = alone(trace, points.file_of(row))
         names = found if expected["status"] == "ok" else ("status", "rule")
         for name in names:
             value, right = found[name][row], expected[name]
@@ -106,10 +105,8 @@ def differences(found: Mapping[str, Any], trace: Trace, points: DesignPoints, en
     return differing
 
 
-def compared(
-    trace: Trace, data: Mapping[str, Any], columns: Columns, engine: Engine = Engine.EVENTS, *, layers: bool = False
-) -> dict[str, Any]:  # fmt: skip
+def compared(trace: Trace, data: Mapping[str, Any], columns: Columns, *, layers: bool = False) -> dict[str, Any]:
     """Evaluate design points, demand that each agrees with a run of it alone, and return the results."""
     found = Evaluator(trace, data, technology(), layers=layers)(columns)
-    assert differences(found, trace, DesignPoints.of(data, columns), engine) == []
+    assert differences(found, trace, DesignPoints.of(data, columns)) == []
     return found

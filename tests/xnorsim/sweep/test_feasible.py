@@ -1,17 +1,23 @@
 """Points that cannot be built or do not hold the network: each with the rule that a run of it says, and no other."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from simulator.accelerator_file import PRESET_DIR, load_accelerator
+from simulator.accelerator import Dataflow
+from simulator.accelerator_file import PRESET_DIR, load_accelerator, parse_accelerator
 from simulator.closed_form import Points, closed_form
+from simulator.program import program
+from tests.traces import one_product, two_layers
 from tests.xnorsim.sweep.alone import Columns, base, compared, technology
 from workloads.errors import InputError
 from workloads.networks import load_trace
+from xnorsim.cosimulation.network import rtl_job
 from xnorsim.sweep import Evaluator
+from xnorsim.sweep.design_points import DesignPoints
 
 
 def found(data: dict[str, Any], columns: Columns, workload: str = "mnist-tfc") -> dict[str, Any]:
@@ -80,6 +86,38 @@ def test_planes_that_do_not_fit_a_scratchpad_are_named_with_their_layer() -> Non
     assert results["rule"].tolist() == [
         *["xnor-16x16x64: scratchpads.b must have >= 16384 bits for the 8 planes of conv1"] * 2, "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("dataflow", Dataflow)
+def test_what_no_half_holds_is_refused_by_the_same_line_in_sweep_run_and_rtl(dataflow: Dataflow) -> None:
+    # Eight rows and columns of 64 bits. Where weights stay, B holds a fold of eight k words of each column.
+    fold = 1 if dataflow is Dataflow.OUTPUT_STATIONARY else 8
+    planes_a, planes_b = (4, 8) if dataflow is Dataflow.INPUT_STATIONARY else (8, 4)
+    least_a, least_b = 2 * 8 * 64 * planes_a, 2 * 8 * 64 * planes_b * fold
+    data, trace = base(XNOR), one_product(2, 3, 4, "int8", "int4")
+    data["arrays"]["xnor"] |= {"dataflow": dataflow.value} | ({"accumulator_rows": 4} if fold > 1 else {})
+    columns = {"scratchpads.a.capacity_bits": [least_a, least_a - 1, least_a]}
+    columns["scratchpads.b.capacity_bits"] = [least_b, least_b, least_b - 1]
+    results = compared(trace, data, columns)
+    rules = [
+        "",
+        f"xnor-8x8x64: scratchpads.a must have >= {least_a} bits for the {planes_a} planes of product",
+        f"xnor-8x8x64: scratchpads.b must have >= {least_b} bits for the {planes_b} planes of product",
+    ]
+    assert results["rule"].tolist() == rules
+    for row, rule in enumerate(rules):
+        accelerator = parse_accelerator(DesignPoints.of(data, columns).file_of(row))
+        (job,) = program(trace, accelerator).jobs
+        with pytest.raises(InputError, match=f"^{rule}$") if rule else nullcontext():
+            rtl_job(job, accelerator, a=0, b=0, thresholds=0, result=0)
+
+
+def test_thresholds_are_refused_where_results_are_transposed() -> None:
+    dataflow, rows = ["output_stationary", "weight_stationary", "input_stationary"], np.array([None, 8, 8])
+    columns = {"arrays.xnor.dataflow": dataflow, "arrays.xnor.accumulator_rows": rows}
+    rule = "must not be on xnor, which is input stationary: its results are transposed accumulators"
+    results = compared(two_layers(), base(XNOR), columns)
+    assert results["rule"].tolist() == ["", "", f"layer fc1: thresholds {rule}"]
 
 
 def test_the_first_rule_is_that_of_a_run_where_several_are_broken() -> None:
