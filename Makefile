@@ -44,6 +44,12 @@ lint: $(VENV)/.dev ## Check style, types, imports and the RTL.
 diagrams: $(VENV)/.dev ## Record and draw the timing diagrams of docs/ anew.
 	$(BIN)/python -m tests.draw
 
+mutate-rtl: $(VENV)/.dev ## Play the random jobs on mutants of the RTL, and write docs/mutation.md (half an hour; goes on where it ended).
+	$(BIN)/python -m tests.mutation.rtl
+
+mutate-python: $(VENV)/.dev ## Run the tests on mutants of engine and closed form, and write docs/mutation.md (half an hour).
+	$(BIN)/python -m tests.mutation.python
+
 train-check: $(TRAIN_VENV)/.train ## Train each network twice: the same bytes; and say whether they are the committed trace.
 	rm -rf .cache/train
 	mkdir -p .cache/train/first .cache/train/second
