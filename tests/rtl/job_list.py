@@ -1,124 +1,67 @@
 """Operands for jobs, played back to back on the RTL and compared with engine and reference."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from simulator.accelerator import Accelerator, Dataflow
-from simulator.engine import run_job
+from simulator.accelerator import Accelerator
 from simulator.job import Job
-from workloads.encodings import Encoding
 from workloads.packing import Words, pack_bits
-from workloads.reference import product, threshold
 from workloads.trace import Thresholds
-from xnorsim.cosimulation.jobs import RtlJob, play
-from xnorsim.cosimulation.memory import Area, operand_area, result_bytes, threshold_area
-from xnorsim.cosimulation.network import (
-    UNWRITTEN,
-    Memory,
-    as_classes,
-    memory_words,
-    read_result,
-    rtl_job,
-    rtl_parameters,
-)
-
-# Ones among the bits of an operand; all or none of them give the largest sums.
-DENSITIES = [0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9, 1.0]
+from xnorsim.cosimulation.check import Plan, Task
+from xnorsim.cosimulation.memory import Area
+from xnorsim.cosimulation.operands import random_product
+from xnorsim.cosimulation.products import Product
 
 
 @dataclass(frozen=True)
-class Case:
-    """A job with operands, a stall pattern, and the result that the reference arithmetic says it has."""
+class NoisyProduct(Product):
+    """A product whose areas have random bits wherever nothing of it lies: tails of rows, gaps between slots."""
 
-    job: Job
-    a: Words
-    b: Words
-    thresholds: Thresholds | None
-    expected: np.ndarray
-    stalls: tuple[bool, ...] = ()
+    seed: int = 1
 
+    def operands(self) -> dict[str, Area]:
+        """Return the operands among noise: what is none of them counts nowhere."""
+        noise = np.random.default_rng(self.seed)
+        ones = Thresholds("ones", np.full(self.job.n, -1), np.ones(self.job.n, dtype=np.bool_))
+        full = Product(
+            self.job, self.accelerator, self._ones(self.a), self._ones(self.b), self.thresholds and ones
+        )  # fmt: skip
+        areas, used = super().operands(), full.operands()
+        return {
+            role: area | (noise.integers(0, 256, area.shape, np.uint8) & ~used[role]) for role, area in areas.items()
+        }
 
-def random_case(job: Job, accelerator: Accelerator, rng: np.random.Generator, stalls: tuple[bool, ...] = ()) -> Case:
-    """Draw operands; thresholds lie among the sums, so that both outcomes occur."""
-    a, b = _planes(job.m, job.k, job.encoding_a, rng), _planes(job.n, job.k, job.encoding_b, rng)
-    sums = product(a, b, job.k, job.encoding_a, job.encoding_b)
-    if not job.thresholds:
-        return Case(job, a, b, None, sums, stalls)
-    most = (1 << (accelerator.arrays[job.array].accumulator_bits - 1)) - 1
-    limits = np.clip(rng.choice(sums.reshape(-1), job.n) + rng.integers(-1, 2, job.n), -most - 1, most)
-    thresholds = Thresholds("t", limits, rng.integers(0, 2, job.n).astype(np.bool_))
-    return Case(job, a, b, thresholds, threshold(sums, thresholds.sums, thresholds.at_most)[:, 0], stalls)
+    def _ones(self, packed: Words) -> Words:
+        return np.broadcast_to(pack_bits(np.ones((1, 1, self.job.k), dtype=np.bool_)), packed.shape)
 
 
-def _planes(rows: int, k: int, encoding: Encoding, rng: np.random.Generator) -> Words:
-    """Draw the bits of an operand's planes.
-
-    Shapes: -> [rows, planes, words_of(k)].
-    """
-    return pack_bits(rng.random((rows, len(encoding.planes), k)) < rng.choice(DENSITIES))
+def random_case(job: Job, accelerator: Accelerator, rng: np.random.Generator, stalls: tuple[bool, ...] = ()) -> Product:
+    """Draw operands for a job."""
+    return replace(random_product(job, accelerator, rng), stalls=stalls)
 
 
 def check_on_rtl(
-    cases: Sequence[Case], accelerator: Accelerator, work_dir: Path, *, least_memory_words: int = 1, seed: int = 1
+    cases: Sequence[Product], accelerator: Accelerator, work_dir: Path, *, least_memory_words: int = 1, seed: int = 1
 ) -> None:
     """Play all cases back to back: every cycle class as the engine's, every result as the reference's.
 
     Nothing but the results may change in the memory, and what is no operand in it counts nowhere.
     """
-    memory = Memory(accelerator.port.width_bits)
-    noise = np.random.default_rng(seed)
-    rtl_jobs = [_placed(case, accelerator, memory, noise) for case in cases]
-    image = memory.image()
-    parameters = rtl_parameters(accelerator, "xnor", memory_words(max(len(image), least_memory_words)))
-    cycles, after = play(parameters, image, rtl_jobs, accelerator.port.latency_cycles, work_dir, seed)
-    for number, (case, played, classes) in enumerate(zip(cases, rtl_jobs, as_classes(cycles), strict=True)):
-        stalled = f", {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled" if case.stalls else ""
-        where = f"job {number}: {case.job} on {accelerator}{stalled}"
-        expected = run_job(case.job, accelerator, np.array(case.stalls, dtype=np.bool_))
-        assert classes == expected, f"RTL {classes}, engine {expected}; {where}"
-        result = read_result(after, played.r_addr, case.job, accelerator)
-        assert np.array_equal(result, case.expected), where
-    untouched = np.ones(len(image), dtype=np.bool_)
-    for case, played in zip(cases, rtl_jobs, strict=True):
-        words = _result_area(case.job, accelerator).size * 8 // accelerator.port.width_bits
-        untouched[played.r_addr : played.r_addr + words] = False
-    assert np.array_equal(after[untouched], image[untouched]), "a store outside of the results"
-
-
-def _placed(case: Case, accelerator: Accelerator, memory: Memory, noise: np.random.Generator) -> RtlJob:
-    array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
-
-    def operand(packed: Words) -> int:
-        ones = np.broadcast_to(pack_bits(np.ones((1, 1, case.job.k), dtype=np.bool_)), packed.shape)
-        used = operand_area(ones, case.job.k, array, port_bits)
-        return memory.place(_among_noise(operand_area(packed, case.job.k, array, port_bits), used, noise))
-
-    def thresholds(values: Thresholds) -> int:
-        ones = Thresholds("ones", np.full_like(values.sums, -1), np.ones_like(values.at_most))
-        used = threshold_area(ones, array, port_bits)
-        return memory.place(_among_noise(threshold_area(values, array, port_bits), used, noise))
-
-    return rtl_job(
-        case.job,
+    fields = ({name: getattr(case, name) for name in Product.__dataclass_fields__} for case in cases)
+    noisy = [NoisyProduct(**values, seed=seed + number) for number, values in enumerate(fields)]
+    plan = Plan(
+        [Task(f"job {number}", case) for number, case in enumerate(noisy)],
         accelerator,
-        a=operand(case.a),
-        b=operand(case.b),
-        thresholds=thresholds(case.thresholds) if case.thresholds else 0,
-        result=memory.place(_result_area(case.job, accelerator)),
-        stalls=case.stalls,
+        least_memory_words=least_memory_words,
     )
-
-
-def _among_noise(area: Area, used: Area, noise: np.random.Generator) -> Area:
-    """Set the bits of an area that hold nothing (tails of rows, gaps between slots) at random."""
-    return area | (noise.integers(0, 256, area.shape, np.uint8) & ~used)
-
-
-def _result_area(job: Job, accelerator: Accelerator) -> Area:
-    array, port_bits = accelerator.arrays["xnor"], accelerator.port.width_bits
-    written = job.exchanged if array.dataflow is Dataflow.INPUT_STATIONARY else job
-    shape = result_bytes(written.m, written.n, array, port_bits, thresholds=job.thresholds)
-    return np.full(shape, UNWRITTEN, dtype=np.uint8)
+    checked = plan.check(work_dir, seed=seed)
+    for case, outcome in zip(cases, checked.outcomes, strict=True):
+        where = f"{case.job} on {accelerator}, {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled"
+        assert not outcome.differences, f"{'; '.join(map(str, outcome.differences))}; {where}"
+        assert outcome.cycles == outcome.model, where
+        assert outcome.found is not None, where
+        assert outcome.wrong == 0, where
+    assert checked.beside is None, str(checked.beside)

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import rtl
+from simulator.cycles import CycleClasses
 from xnorsim.cosimulation.builds import Design, build
-from xnorsim.cosimulation.runner import run_bench
+from xnorsim.cosimulation.errors import CosimulationError
+from xnorsim.cosimulation.progress import PATIENCE_S, Heard, Progress, StandsStillError, unheard
+from xnorsim.cosimulation.runner import LOG_FILE, run_bench
+from xnorsim.cosimulation.sources import OURS, Sources
 
 BENCH_TOP = "xnorsim_bench"
 BENCH_FOLDER = Path(__file__).parent / "bench"
@@ -105,11 +109,38 @@ class JobCycles:
     store_stall: int
     flush: int
 
+    @property
+    def classes(self) -> CycleClasses:
+        """Return the cycles by class as the model has them."""
+        return CycleClasses(self.issue, self.schedule, self.load_stall, self.store_stall, self.flush)
 
-def bench_design(parameters: Mapping[str, int]) -> Design:
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a job did not end; ``reached`` is how far it had come where it was stuck, by the bench's names."""
+
+    reason: str
+    reached: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Played:
+    """What the RTL did: cycles and seconds of each job that ended, and the memory behind the last one.
+
+    Where a job did not end, ``stop`` says why, and no later one was played; the memory is None if the simulator ended
+    too.
+    """
+
+    cycles: tuple[JobCycles, ...]
+    seconds: tuple[float, ...]
+    memory: PortWords | None
+    stop: Stop | None = None
+
+
+def bench_design(parameters: Mapping[str, int], sources: Sources = OURS) -> Design:
     """Return the bench top around the accelerator with these parameters."""
-    sources = (*rtl.waivers(), *rtl.source_files(), BENCH_FOLDER / f"{BENCH_TOP}.sv")
-    return Design(BENCH_TOP, sources, dict(parameters))
+    bench = BENCH_FOLDER / f"{BENCH_TOP}.sv"
+    return Design(BENCH_TOP, (*sources.files, bench), dict(parameters), reading=sources.reading)
 
 
 def play(
@@ -120,36 +151,77 @@ def play(
     work_dir: Path,
     seed: int = 1,
 ) -> tuple[list[JobCycles], PortWords]:
-    """Play jobs back to back and return their cycles and the memory after the last one.
+    """Play jobs on this project's RTL and return their cycles and the memory after the last one.
 
     Shapes: image [words, port bits / 8], and so is what is returned.
-    Errors: ToolMissingError; CosimulationError if a build or a job fails.
+    Errors: as ``play_on``; CosimulationError too if a job does not end.
     """
-    return play_on(bench_design(parameters), image, jobs, latency, work_dir, seed)
+    played = play_on(bench_design(parameters), image, jobs, latency, work_dir, seed=seed)
+    if played.stop is not None:
+        number = len(played.cycles)
+        ports = " ".join(f"{name}={value}" for name, value in jobs[number].ports().items())
+        raise CosimulationError(f"job {number} {played.stop.reason}: {ports}")
+    assert played.memory is not None, "the simulator ended early only where it was stopped"
+    return list(played.cycles), played.memory
 
 
 def play_on(
-    design: Design, image: PortWords, jobs: Sequence[RtlJob], latency: int, work_dir: Path, seed: int = 1
-) -> tuple[list[JobCycles], PortWords]:
-    """Play jobs on a design with the bench top's ports, as ``play`` does."""
+    design: Design,
+    image: PortWords,
+    jobs: Sequence[RtlJob],
+    latency: int,
+    work_dir: Path,
+    *,
+    seed: int = 1,
+    patience_s: float = PATIENCE_S,
+    heard: Heard = unheard,
+) -> Played:
+    """Play jobs back to back on a design with the bench top's ports.
+
+    Errors: ToolMissingError; BuildError; CosimulationError if the bench fails, and not the RTL.
+    """
     work_dir = work_dir.absolute()
     work_dir.mkdir(parents=True, exist_ok=True)
-    files = {name: work_dir / name for name in ("image.hex", "dump.hex", "stalls.hex", "jobs.json", "counters.json")}
-    write_hex(files["image.hex"], image)
+    hexes = {name: work_dir / f"{name}.hex" for name in ("image", "dump", "stalls")}
+    hexes["dump"].unlink(missing_ok=True)
+    write_hex(hexes["image"], image)
     patterns = [_stall_words(job.stalls) for job in jobs]
-    write_hex(files["stalls.hex"], np.concatenate([_stall_words((False,)), *patterns]))
-    script = {"latency": latency, "jobs": _script(jobs, patterns)}
-    files["jobs.json"].write_text(json.dumps(script))
-    run_bench(
-        build(design),
-        TEST_MODULE,
-        work_dir,
-        seed=seed,
-        plusargs=[f"+{name}={files[f'{name}.hex']}" for name in ("image", "dump", "stalls")],
-        environment={"XNORSIM_JOBS": str(files["jobs.json"]), "XNORSIM_JOB_COUNTERS": str(files["counters.json"])},
-    )
-    cycles = [JobCycles(**counters) for counters in json.loads(files["counters.json"].read_text())]
-    return cycles, read_hex(files["dump.hex"], image.shape[1])[: len(image)]
+    write_hex(hexes["stalls"], np.concatenate([_stall_words((False,)), *patterns]))
+    script = work_dir / "jobs.json"
+    script.write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
+    progress = Progress(work_dir / "progress.jsonl", patience_s, heard)
+    early: str | None = None
+    try:
+        run_bench(
+            build(design),
+            TEST_MODULE,
+            work_dir,
+            seed=seed,
+            plusargs=[f"+words={len(image)}", *(f"+{name}={path}" for name, path in hexes.items())],
+            environment={"XNORSIM_JOBS": str(script), "XNORSIM_PROGRESS": str(progress.path)},
+            waves=design.waves,
+            watch=progress.look,
+        )
+    except StandsStillError as error:
+        early = str(error)
+    except CosimulationError:
+        progress.read()
+        early = progress.complaint(work_dir / LOG_FILE)
+        if early is None:
+            raise
+    progress.read()
+    cycles = tuple(JobCycles(**counters) for counters in progress.ended)
+    if early is not None:
+        return Played(cycles, progress.seconds, None, Stop(early))
+    reached = progress.stuck
+    stop = None if reached is None else Stop(_waits_for(reached, jobs[len(cycles)]), reached)
+    return Played(cycles, progress.seconds, read_hex(hexes["dump"], image.shape[1]), stop)
+
+
+def _waits_for(reached: Mapping[str, Any], job: RtlJob) -> str:
+    """Say what a job waits for that has not ended within its limit."""
+    end = "its last store (jobs_done_o)" if reached["accepted"] else "its acceptance (job_ready_o)"
+    return f"waits for {end} after {job.cycle_limit} cycles, the limit"
 
 
 def _script(jobs: Sequence[RtlJob], patterns: Sequence[PortWords]) -> list[dict[str, object]]:

@@ -57,6 +57,15 @@ def _twos_complement(values: NDArray[np.int64], bits: int) -> Bits:
     return ((values[:, None] >> np.arange(bits)) & 1).astype(np.bool_)
 
 
+def sums_area(sums: NDArray[np.int64], array: Array, port_bits: int) -> Area:
+    """Lay out accumulators as the RTL writes them, with their sign extended to their slots.
+
+    Shapes: sums [m, n].
+    """
+    bits = _twos_complement(sums.reshape(-1), accumulator_slot_bits(array)).reshape(len(sums), -1)
+    return _row_bits_to_area(bits, result_row_words(sums.shape[1], array, port_bits, thresholds=False), port_bits)
+
+
 def result_bytes(m: int, n: int, array: Array, port_bits: int, *, thresholds: bool) -> tuple[int, int]:
     """Return the shape of a result's area."""
     return m, result_row_words(n, array, port_bits, thresholds=thresholds) * port_bits // 8
@@ -83,11 +92,3 @@ def result_sums(area: Area, n: int, array: Array) -> NDArray[np.int64]:
     weights = np.left_shift(np.int64(1), np.arange(bits, dtype=np.int64))
     weights[-1] = -weights[-1] if bits < 64 else weights[-1]
     return np.asarray(fields[:, :, :bits].astype(np.int64) @ weights)
-
-
-def tail_is_zero(area: Area, n: int, array: Array) -> bool:
-    """Tell whether every bit of a result of bits that is no channel is zero, as the next job's A demands."""
-    words_back = _in_slots(unpack_bits(result_bits(area, n, array), n), array)
-    row_bits = area.shape[1] * 8
-    expected = np.packbits(np.pad(words_back, [(0, 0), (0, row_bits - words_back.shape[1])]), axis=1, bitorder="little")
-    return bool(np.array_equal(area, expected))

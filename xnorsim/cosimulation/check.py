@@ -1,0 +1,170 @@
+"""Play products on the RTL, one after the other in one memory, and compare each with the model, bit for bit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from simulator.accelerator import Accelerator
+from simulator.cycles import CycleClasses
+from xnorsim.cosimulation.builds import Design
+from xnorsim.cosimulation.differences import (
+    UNWRITTEN,
+    Difference,
+    cycle_differences,
+    element_differences,
+    end_difference,
+    memory_difference,
+)
+from xnorsim.cosimulation.jobs import Played, PortWords, RtlJob, bench_design, play_on
+from xnorsim.cosimulation.memory import Area
+from xnorsim.cosimulation.network import Memory, memory_words, rtl_parameters
+from xnorsim.cosimulation.products import Product, Values
+from xnorsim.cosimulation.progress import PATIENCE_S, Heard, unheard
+from xnorsim.cosimulation.sources import OURS, Sources
+
+
+@dataclass(frozen=True)
+class Task:
+    """A product to be played; ``made_by`` are its operands that an earlier task makes, with the number of that task."""
+
+    name: str
+    product: Product
+    made_by: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: the cycles of all its jobs, in the model and on the RTL, and what differs.
+
+    ``cycles`` is None where a job did not end, ``found`` where no result was compared.
+    """
+
+    model: CycleClasses
+    cycles: CycleClasses | None = None
+    expected: Values | None = None
+    found: Values | None = None
+    differences: tuple[Difference, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def wrong(self) -> int:
+        """Return how many elements of the result are wrong."""
+        return 0 if self.found is None else int(np.count_nonzero(self.found != self.expected))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of each task, and what a store outside of all results has changed."""
+
+    outcomes: tuple[Outcome, ...]
+    beside: Difference | None
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Return all that differs, the first task's first."""
+        found = (difference for outcome in self.outcomes for difference in outcome.differences)
+        return (*found, *(() if self.beside is None else (self.beside,)))
+
+
+class Plan:
+    """Tasks with their places in one memory, and the design that plays them."""
+
+    def __init__(
+        self, tasks: Sequence[Task], accelerator: Accelerator, sources: Sources = OURS, least_memory_words: int = 1
+    ) -> None:
+        self.tasks = tuple(tasks)
+        self._accelerator = accelerator
+        self._memory = Memory(accelerator.port.width_bits)
+        self._at: list[dict[str, int]] = []
+        for task in tasks:
+            self._place(task)
+        self._image = self._memory.image()
+        self.memory_words = memory_words(max(len(self._image), least_memory_words))
+        array = tasks[0].product.job.array
+        self.design: Design = bench_design(rtl_parameters(accelerator, array, self.memory_words), sources)
+
+    def _place(self, task: Task) -> None:
+        at = {role: self._at[number]["result"] for role, number in task.made_by.items()}
+        for role, area in task.product.operands().items():
+            if role not in at:
+                at[role] = self._memory.place(area)
+        at["result"] = self._memory.place(np.full(task.product.result_shape, UNWRITTEN, dtype=np.uint8))
+        self._at.append(at)
+
+    @cached_property
+    def models(self) -> list[CycleClasses]:
+        """Return the model's cycles of one job of each task."""
+        return [task.product.classes() for task in self.tasks]
+
+    @cached_property
+    def cycles(self) -> int:
+        """Return the model's cycles of all jobs."""
+        return sum(model.cycles * task.product.jobs for task, model in zip(self.tasks, self.models, strict=True))
+
+    def check(
+        self, work_dir: Path, *, design: Design | None = None, seed: int = 1, patience_s: float = PATIENCE_S,
+        heard: Heard = unheard,
+    ) -> Checked:  # fmt: skip
+        """Play all tasks and compare what comes out; ``design`` stands in for the plan's own, traced for example.
+
+        Errors: ToolMissingError; BuildError; CosimulationError if the bench fails, and not the RTL.
+        """
+        jobs = [self._rtl_jobs(number) for number in range(len(self.tasks))]
+        played = play_on(
+            design or self.design,
+            self._image,
+            [job for of_task in jobs for job in of_task],
+            self._accelerator.port.latency_cycles,
+            work_dir,
+            seed=seed,
+            patience_s=patience_s,
+            heard=heard,
+        )
+        starts = np.cumsum([0, *map(len, jobs)]).tolist()
+        outcomes = tuple(self._judge(number, start, played) for number, start in enumerate(starts[:-1]))
+        beside = None if played.memory is None else memory_difference(self._image, played.memory, self._results())
+        return Checked(outcomes, beside)
+
+    def _rtl_jobs(self, number: int) -> list[RtlJob]:
+        return self.tasks[number].product.rtl_jobs(self._at[number])
+
+    def _results(self) -> list[tuple[int, int]]:
+        """Return the address and the port words of each result."""
+        shapes = (task.product.result_shape for task in self.tasks)
+        return [(at["result"], self._words(shape)) for at, shape in zip(self._at, shapes, strict=True)]
+
+    def _words(self, shape: tuple[int, int]) -> int:
+        return shape[0] * shape[1] * 8 // self._accelerator.port.width_bits
+
+    def _judge(self, number: int, start: int, played: Played) -> Outcome:
+        """Compare one task, whose first job has the number ``start``, with the model."""
+        task, model = self.tasks[number], self.models[number]
+        product, name = task.product, task.name
+        ended = played.cycles[start : start + product.jobs]
+        seconds = sum(played.seconds[start : start + product.jobs])
+        differences = list(cycle_differences(name, ended, model))
+        total = model.times(product.jobs)
+        if len(ended) < product.jobs:
+            if played.stop is not None and start + len(ended) == len(played.cycles):
+                differences.append(end_difference(name, product, len(ended), played.stop))
+            return Outcome(total, None, differences=tuple(differences), seconds=seconds)
+        cycles = CycleClasses.total(c.classes for c in ended)
+        if played.memory is None:
+            return Outcome(total, cycles, differences=tuple(differences), seconds=seconds)
+        area = self._area(played.memory, number)
+        # What the RTL was given is what it is judged by: an earlier task's fault is that one's alone.
+        given = product
+        for role, maker in task.made_by.items():
+            given = given.reading(role, self._area(played.memory, maker))
+        expected = given.expected()
+        differences += element_differences(name, product, expected, area)
+        return Outcome(total, cycles, expected, product.decoded(area), tuple(differences), seconds)
+
+    def _area(self, memory: PortWords, number: int) -> Area:
+        """Return the result of a task as it lies in the memory."""
+        shape = self.tasks[number].product.result_shape
+        address = self._at[number]["result"]
+        return memory[address : address + self._words(shape)].reshape(shape)

@@ -1,0 +1,144 @@
+"""Where RTL and model part: the first cycle class, the first element, or what a job waits for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+import numpy as np
+
+from simulator.cycles import CycleClasses
+from xnorsim.cosimulation.jobs import JobCycles, PortWords, Stop
+from xnorsim.cosimulation.memory import Area
+from xnorsim.cosimulation.products import Product, Values
+
+UNWRITTEN = 0xA5
+"""What a result's area holds before the job: a bit that the RTL never stores shows as a wrong one."""
+
+
+class What(StrEnum):
+    """What differs."""
+
+    CYCLES = "cycles"
+    ELEMENTS = "elements"
+    TAIL = "tail"
+    END = "end"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which the RTL and the model differ, the first of its kind in a layer.
+
+    ``tile`` is (m tile, n tile) and ``element`` (row, channel); ``expected`` is the model's, ``found`` the RTL's.
+    """
+
+    layer: str
+    what: What
+    message: str
+    job: int = 0
+    tile: tuple[int, int] | None = None
+    cycle_class: str | None = None
+    element: tuple[int, int] | None = None
+    expected: int | None = None
+    found: int | None = None
+
+    def __str__(self) -> str:
+        return f"layer {self.layer}: {self.message}" if self.layer else self.message
+
+
+def cycle_differences(layer: str, played: Sequence[JobCycles], model: CycleClasses) -> Iterator[Difference]:
+    """Yield the first job whose cycles are not the model's, with the first class in which they part."""
+    for number, cycles in enumerate(played):
+        classes = [(name, getattr(model, name), getattr(cycles, name)) for name in _CLASSES]
+        parted = [(name, expected, found) for name, expected, found in classes if expected != found]
+        unclassed = cycles.cycles - sum(found for _, _, found in classes)
+        if not parted and not unclassed:
+            continue
+        texts = [f"{name} {found:,} instead of {expected:,}" for name, expected, found in parted]
+        if unclassed:
+            texts.append(f"{unclassed:,} in no class, or in two")
+        total = f"{cycles.cycles:,} cycles instead of {model.cycles:,}"
+        message = f"{total}{_of_job(number, len(played))}: {', '.join(texts)}"
+        name, expected, found = parted[0] if parted else (None, model.cycles, cycles.cycles)
+        yield Difference(layer, What.CYCLES, message, number, None, name, None, expected, found)
+        return
+
+
+_CLASSES = tuple(field.name for field in fields(JobCycles) if field.name != "cycles")
+
+
+def _of_job(number: int, jobs: int) -> str:
+    return f" in job {number} of {jobs}" if jobs > 1 else ""
+
+
+def element_differences(layer: str, product: Product, expected: Values, area: Area) -> Iterator[Difference]:
+    """Yield the first element of a result that is wrong, and the first bit that is set where there is no element."""
+    found = product.decoded(area)
+    wrong = [(int(row), int(channel)) for row, channel in np.argwhere(found != expected)]
+    if wrong:
+        yield _first_element(layer, product, expected, area, min(wrong, key=lambda at: product.running_order(*at)))
+    beside = area ^ product.encoded(found)
+    if np.any(beside):
+        row, byte = (int(index) for index in np.argwhere(beside)[0])
+        bit = 8 * byte + int(beside[row, byte] & -int(beside[row, byte])).bit_length() - 1
+        rule = "" if product.job.thresholds else "a sum's sign does not fill its slot, or "
+        message = f"{rule}the tail of a result row is not zero: row {row}, bit {bit} of the row"
+        yield Difference(layer, What.TAIL, message)
+
+
+def _first_element(layer: str, product: Product, expected: Values, area: Area, first: tuple[int, int]) -> Difference:
+    found = product.decoded(area)
+    right, wrong = int(expected[first]), int(found[first])
+    number, row = divmod(first[0], product.job.m)
+    rows, cols = product.tile_size
+    tile, element = (row // rows, first[1] // cols), (row, first[1])
+    kind = "bits" if product.job.thresholds else "sums"
+    message = (
+        f"{np.count_nonzero(found != expected):,} of {expected.size:,} {kind} wrong, the first in m tile {tile[0]}, "
+        f"n tile {tile[1]}{_of_job(number, product.jobs)}: row {row}, channel {element[1]} is {wrong}, not {right}"
+    )
+    if np.all(product.port_word(*first, area) == UNWRITTEN):
+        message += ", as its port word was never written"
+    return Difference(layer, What.ELEMENTS, message, number, tile, None, element, right, wrong)
+
+
+def end_difference(layer: str, product: Product, number: int, stop: Stop) -> Difference:
+    """Return why a job did not end, with how far it had come."""
+    reached, message = stop.reached, f"the job{_of_job(number, product.jobs)} {stop.reason}"
+    model = product.classes()
+    if reached is not None:
+        loads, stores = product.port_words()
+        message += (
+            f" (the model takes {model.cycles:,}): {reached['issued']:,} of {model.issue:,} words issued, "
+            f"{reached['loads']:,} of {loads:,} port words loaded, {reached['stores']:,} of {stores:,} stored"
+        )
+        if reached["issued"] < model.issue:
+            waits = [_WAITS[name] for name in reached["waits"]]
+            message += f"; the array waits for {' and '.join(waits) or 'nothing that it names'}"
+    return Difference(layer, What.END, message, number, expected=model.cycles)
+
+
+_WAITS = {
+    "gap": "a gap of the schedule (wait_gap_o)",
+    "load": "operands (wait_load_o)",
+    "store": "a place for results (wait_store_o)",
+}
+
+
+def memory_difference(before: PortWords, after: PortWords, results: Sequence[tuple[int, int]]) -> Difference | None:
+    """Return the first port word outside of the results that a store has changed.
+
+    Units: ``results`` are the address and the port words of each result.
+    """
+    changed = np.any(before != after, axis=1)
+    for address, words in results:
+        changed[address : address + words] = False
+    if not np.any(changed):
+        return None
+    address = int(np.argmax(changed))
+    was, is_now = (int.from_bytes(memory[address].tobytes(), "little") for memory in (before, after))
+    message = (
+        f"{np.count_nonzero(changed):,} port words outside of the results were overwritten, the first at address "
+        f"{address:#x}"
+    )
+    return Difference("", What.MEMORY, message, expected=was, found=is_now)
