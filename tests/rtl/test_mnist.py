@@ -8,10 +8,11 @@ import pytest
 from simulator.accelerator_file import load_accelerator
 from simulator.results import predicted_classes
 from simulator.run import simulate
+from tests.rtl.played import played_classes
 from workloads.networks import load_trace
 from workloads.reference import product, threshold
 from workloads.trace import Trace
-from xnorsim.cosimulation.network import run_trace
+from xnorsim.cosimulation.session import cosimulate
 
 pytestmark = pytest.mark.rtl
 
@@ -22,8 +23,12 @@ IMAGES = 1000
 def test_every_layer_has_the_same_bits_and_cycles(accelerator_name: str, tmp_path: Path) -> None:
     trace, accelerator = load_trace("mnist-tfc", {"images": IMAGES}), load_accelerator(accelerator_name)
     engine = simulate(trace, accelerator, results=True)
-    rtl = run_trace(trace, accelerator, tmp_path)
-    assert [layer.total_classes for layer in engine.layer_runs] == list(rtl.layers)
+    rtl = cosimulate(trace, accelerator, work_dir=tmp_path)
+    assert rtl.passed, rtl.differences
+    assert [layer.total_classes for layer in engine.layer_runs] == played_classes(rtl)
+    # From memory to memory: nothing but the first layer's A was laid out by the host.
+    tasks = [layer.layer.task for layer in rtl.layer_outcomes]
+    assert [task and dict(task.made_by) for task in tasks] == [{}, {"a": 0}, {"a": 1}, {"a": 2}]
     expected = reference_results(trace)
     assert engine.results is not None
     assert expected.keys() == rtl.results.keys() == engine.results.keys()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xnorsim.cosimulation import toolchain
-from xnorsim.cosimulation.toolchain import ToolMissingError
+from xnorsim.cosimulation.errors import ToolMissingError
 
 ROOT = Path(__file__).parents[2]
 

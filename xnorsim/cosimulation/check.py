@@ -81,8 +81,8 @@ class Plan:
         self._at: list[dict[str, int]] = []
         for task in tasks:
             self._place(task)
-        self._image = self._memory.image()
-        self.memory_words = memory_words(max(len(self._image), least_memory_words))
+        self.image = self._memory.image()
+        self.memory_words = memory_words(max(len(self.image), least_memory_words))
         array = tasks[0].product.job.array
         self.design: Design = bench_design(rtl_parameters(accelerator, array, self.memory_words), sources)
 
@@ -93,6 +93,14 @@ class Plan:
                 at[role] = self._memory.place(area)
         at["result"] = self._memory.place(np.full(task.product.result_shape, UNWRITTEN, dtype=np.uint8))
         self._at.append(at)
+
+    def image_behind(self) -> PortWords:
+        """Return the memory as it must be behind the last job."""
+        image = self.image.copy()
+        for task, (address, words) in zip(self.tasks, self._results(), strict=True):
+            area = task.product.encoded(task.product.expected())
+            image[address : address + words] = area.reshape(words, -1)
+        return image
 
     @cached_property
     def models(self) -> list[CycleClasses]:
@@ -112,10 +120,10 @@ class Plan:
 
         Errors: ToolMissingError; BuildError; CosimulationError if the bench fails, and not the RTL.
         """
-        jobs = [self._rtl_jobs(number) for number in range(len(self.tasks))]
+        jobs = [self.rtl_jobs(number) for number in range(len(self.tasks))]
         played = play_on(
             design or self.design,
-            self._image,
+            self.image,
             [job for of_task in jobs for job in of_task],
             self._accelerator.port.latency_cycles,
             work_dir,
@@ -125,10 +133,11 @@ class Plan:
         )
         starts = np.cumsum([0, *map(len, jobs)]).tolist()
         outcomes = tuple(self._judge(number, start, played) for number, start in enumerate(starts[:-1]))
-        beside = None if played.memory is None else memory_difference(self._image, played.memory, self._results())
+        beside = None if played.memory is None else memory_difference(self.image, played.memory, self._results())
         return Checked(outcomes, beside)
 
-    def _rtl_jobs(self, number: int) -> list[RtlJob]:
+    def rtl_jobs(self, number: int) -> list[RtlJob]:
+        """Return the jobs of a task as the RTL takes them."""
         return self.tasks[number].product.rtl_jobs(self._at[number])
 
     def _results(self) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ class What(StrEnum):
     ELEMENTS = "elements"
     TAIL = "tail"
     END = "end"
+    STANDSTILL = "standstill"
     MEMORY = "memory"
 
 
@@ -79,8 +80,7 @@ def element_differences(layer: str, product: Product, expected: Values, area: Ar
         yield _first_element(layer, product, expected, area, min(wrong, key=lambda at: product.running_order(*at)))
     beside = area ^ product.encoded(found)
     if np.any(beside):
-        row, byte = (int(index) for index in np.argwhere(beside)[0])
-        bit = 8 * byte + int(beside[row, byte] & -int(beside[row, byte])).bit_length() - 1
+        row, bit = (int(index) for index in np.argwhere(np.unpackbits(beside, axis=1, bitorder="little"))[0])
         rule = "" if product.job.thresholds else "a sum's sign does not fill its slot, or "
         message = f"{rule}the tail of a result row is not zero: row {row}, bit {bit} of the row"
         yield Difference(layer, What.TAIL, message)
@@ -97,9 +97,26 @@ def _first_element(layer: str, product: Product, expected: Values, area: Area, f
         f"{np.count_nonzero(found != expected):,} of {expected.size:,} {kind} wrong, the first in m tile {tile[0]}, "
         f"n tile {tile[1]}{_of_job(number, product.jobs)}: row {row}, channel {element[1]} is {wrong}, not {right}"
     )
-    if np.all(product.port_word(*first, area) == UNWRITTEN):
-        message += ", as its port word was never written"
+    if _never_stored(product, found, area, first):
+        message += "; it was never stored, it seems: what lay there before is there still"
     return Difference(layer, What.ELEMENTS, message, number, tile, None, element, right, wrong)
+
+
+def _never_stored(product: Product, found: Values, area: Area, first: tuple[int, int]) -> bool:
+    """Tell whether a tile's row, or all of the tile where a row has but a few bits, is as it was before the job."""
+    before = product.decoded(np.full_like(area, UNWRITTEN))
+    rows, cols = product.tile_size
+    number, row = divmod(first[0], product.job.m)
+    top, left = row // rows * rows, first[1] // cols * cols
+    if cols * product.element_bits >= _TELLING_BITS:
+        top, rows = row, 1
+    down = slice(number * product.job.m + top, number * product.job.m + min(top + rows, product.job.m))
+    across = slice(left, left + cols)
+    return bool(np.array_equal(found[down, across], before[down, across]))
+
+
+_TELLING_BITS = 8
+"""Fewer bits may well be by chance what lay there before."""
 
 
 def end_difference(layer: str, product: Product, number: int, stop: Stop) -> Difference:
@@ -115,7 +132,8 @@ def end_difference(layer: str, product: Product, number: int, stop: Stop) -> Dif
         if reached["issued"] < model.issue:
             waits = [_WAITS[name] for name in reached["waits"]]
             message += f"; the array waits for {' and '.join(waits) or 'nothing that it names'}"
-    return Difference(layer, What.END, message, number, expected=model.cycles)
+    what = What.STANDSTILL if stop.still else What.END
+    return Difference(layer, what, message, number, expected=model.cycles)
 
 
 _WAITS = {

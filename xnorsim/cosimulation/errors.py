@@ -1,4 +1,4 @@
-"""The errors of a build and of a run of the RTL that failed."""
+"""The errors of tools that are missing, and of a build or a run of the RTL that failed."""
 
 import re
 from collections.abc import Sequence
@@ -18,6 +18,15 @@ class BuildError(CosimulationError):
     def __init__(self, message: str, complaint: str) -> None:
         super().__init__(message)
         self.complaint = complaint
+
+
+class ToolMissingError(RuntimeError):
+    """Report a tool that is not there, or too old, and how to get it."""
+
+    def __init__(self, tool: str, remedy: str, found: str = "") -> None:
+        super().__init__(f"{tool} not found{found and f' ({found})'}: {remedy}")
+        self.tool = tool
+        self.remedy = remedy
 
 
 def failure(what: str, log: Path, repeat: Sequence[str] = ()) -> CosimulationError:

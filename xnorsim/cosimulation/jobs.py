@@ -117,10 +117,14 @@ class JobCycles:
 
 @dataclass(frozen=True)
 class Stop:
-    """Why a job did not end; ``reached`` is how far it had come where it was stuck, by the bench's names."""
+    """Why a job did not end; ``reached`` is how far it had come where it was stuck, by the bench's names.
+
+    ``still`` tells that the simulator itself stood still.
+    """
 
     reason: str
     reached: Mapping[str, Any] | None = None
+    still: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ def play_on(
     script = work_dir / "jobs.json"
     script.write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
     progress = Progress(work_dir / "progress.jsonl", patience_s, heard)
-    early: str | None = None
+    early: Stop | None = None
     try:
         run_bench(
             build(design),
@@ -203,16 +207,17 @@ def play_on(
             watch=progress.look,
         )
     except StandsStillError as error:
-        early = str(error)
+        early = Stop(str(error), still=True)
     except CosimulationError:
         progress.read()
-        early = progress.complaint(work_dir / LOG_FILE)
-        if early is None:
+        complaint = progress.complaint(work_dir / LOG_FILE)
+        if complaint is None:
             raise
+        early = Stop(complaint)
     progress.read()
     cycles = tuple(JobCycles(**counters) for counters in progress.ended)
     if early is not None:
-        return Played(cycles, progress.seconds, None, Stop(early))
+        return Played(cycles, progress.seconds, None, early)
     reached = progress.stuck
     stop = None if reached is None else Stop(_waits_for(reached, jobs[len(cycles)]), reached)
     return Played(cycles, progress.seconds, read_hex(hexes["dump"], image.shape[1]), stop)

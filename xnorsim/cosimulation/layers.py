@@ -20,6 +20,7 @@ from workloads.encodings import Encoding
 from workloads.errors import InputError, problem
 from workloads.operations import ArrayWork
 from workloads.packing import Words, encode, pack_bits, words_of
+from workloads.trace import Trace
 from xnorsim.cosimulation.check import Task
 from xnorsim.cosimulation.leading import shortened
 from xnorsim.cosimulation.operands import random_product
@@ -45,6 +46,12 @@ class Layer:
     def name(self) -> str:
         """Return the step's name."""
         return self.run.name
+
+
+def without_operands(trace: Trace) -> Trace:
+    """Return a trace as it was without its operands."""
+    tensors = {name: replace(tensor, packed=None) for name, tensor in trace.tensors.items()}
+    return replace(trace, tensors=tensors, thresholds={}, labels=None)
 
 
 def model_only(step: Step, accelerator: Accelerator) -> str:

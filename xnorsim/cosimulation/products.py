@@ -12,7 +12,7 @@ from simulator.counts import traffic
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import Job
-from simulator.layout import ceil_div, operand_row_words, result_position
+from simulator.layout import ceil_div, operand_row_words
 from workloads.packing import Words, pack_bits, unpack_bits
 from workloads.reference import product, threshold
 from workloads.trace import Thresholds
@@ -166,16 +166,6 @@ class Product:
         if self._transposed:
             values = values.reshape(self.jobs, written.m, written.n).transpose(0, 2, 1).reshape(-1, self.job.n)
         return values
-
-    def port_word(self, row: int, channel: int, area: Area) -> Area:
-        """Return the first port word of an element in the result's area."""
-        number, of_job = divmod(row, self.job.m)
-        if self._transposed:
-            of_job, channel = channel, of_job
-        width = self.accelerator.port.width_bits
-        word = result_position(channel, self.array, thresholds=self.job.thresholds) // width
-        first = word * width // 8
-        return area[number * self._written.m + of_job, first : first + width // 8]
 
     # Tiles
 

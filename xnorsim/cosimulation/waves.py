@@ -6,14 +6,15 @@ from dataclasses import replace
 from xnorsim.cosimulation.builds import Design
 from xnorsim.cosimulation.toolchain import find_compiler
 
-# Verilator's writer of FST, a format of few bytes, includes them; its writer of VCD needs nothing.
-_FST_HEADERS = "#include <zlib.h>\n#include <lz4.h>\n"
+# What Verilator's writer of FST needs; that of VCD, which takes far more bytes, needs nothing.
+_FST_PROGRAM = "#include <zlib.h>\n#include <lz4.h>\nint main() {}\n"
+_FST_LIBRARIES = ("-lz", "-llz4")
 
 
 def wave_format() -> str:
-    """Return ``fst`` if the compiler finds what its writer includes, else ``vcd``."""
-    command = (*find_compiler().command, "-fsyntax-only", "-x", "c++", "-")
-    ended = subprocess.run(command, input=_FST_HEADERS, capture_output=True, text=True, check=False)
+    """Return ``fst`` if the compiler finds what its writer needs, else ``vcd``."""
+    command = (*find_compiler().command, "-x", "c++", "-", "-o", "/dev/null", *_FST_LIBRARIES)
+    ended = subprocess.run(command, input=_FST_PROGRAM, capture_output=True, text=True, check=False)
     return "vcd" if ended.returncode else "fst"
 
 
