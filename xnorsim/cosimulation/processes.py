@@ -4,10 +4,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 _LOOK_S = 0.1
 """How often the caller's watch looks at a command that runs."""
+_GRACE_S = 3.0
+"""How long a command that is asked to end may take."""
 
 
 def run_in_group(
@@ -30,7 +34,27 @@ def run_in_group(
                 except subprocess.TimeoutExpired:
                     watch()
         except BaseException:
-            # The leader has not been waited for, so that its number is still that of the group.
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _end_group(process)
             raise
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a command and all that it has started: first so that compilers take their files away, then by force."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        if _is_gone(process):
+            return
+
+
+def _is_gone(process: subprocess.Popen[bytes]) -> bool:
+    """Wait for a while until a group has no members, and tell whether it has none."""
+    end = monotonic() + _GRACE_S
+    while monotonic() < end:
+        process.poll()
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        sleep(_LOOK_S / 10)
+    return False
