@@ -41,7 +41,7 @@ def test_what_an_earlier_run_left_is_not_heard(tmp_path: Path) -> None:
 
 def test_a_simulator_that_stands_still(tmp_path: Path) -> None:
     progress = Progress(tmp_path / "progress", 0.0, unheard)
-    with pytest.raises(StandsStillError, match="before its first cycle"):
+    with pytest.raises(StandsStillError, match="does not start, as the simulator is not there after 0 s"):
         progress.look()
     write(tmp_path / "progress", {"cycle": 2, "seconds": 1.0}, {"cycle": 9, "seconds": 1.0})
     progress.look()

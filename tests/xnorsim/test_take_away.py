@@ -1,5 +1,6 @@
 """The RTL to take away: everything is there, whole or not at all, and nothing is written over."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def test_the_folder_is_all_that_its_user_needs(tmp_path: Path) -> None:
     parameters = dict(line.removeprefix("-G").split("=") for line in (made / "parameters.f").read_text().split())
     assert (parameters["Rows"], parameters["Lanes"], parameters["PortBits"]) == ("8", "64", "128")
     assert load_accelerator(made / "accelerator.toml") == load_accelerator("xnor-8x8x64")
-    assert "@" not in (made / "bench" / "xnorsim_tb.sv").read_text()
+    assert not re.search("@[A-Z_]+@", (made / "bench" / "xnorsim_tb.sv").read_text())
     image, expected = ((made / "bench" / f"{name}.hex").read_text().split() for name in ("image", "expected"))
     # The result, and nothing else, is another one.
     assert len(image) == len(expected)

@@ -1,8 +1,8 @@
 """The process environment in which the cocotb runner builds and runs."""
 
 import os
-import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 # The runner lets these override what it is called with, so that a build or a run would depend on the caller's shell,
 # on being called from make, or on being called from pytest.
@@ -21,10 +21,18 @@ OVERRIDES = (
 def process_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with some variables, without those that override the cocotb runner.
 
-    The modules that can be imported here can be imported there.
+    Python in there finds this package, and not what lies beside the script that is run here: the simulator imports all
+    kinds of modules, and one of the same name would be taken for them.
     """
     kept = {name: value for name, value in os.environ.items() if not _overrides(name)}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **variables}
+    # An installed package is found without: its neighbours would come before Python's own modules.
+    own = [] if _PACKAGES.name in ("site-packages", "dist-packages") else [str(_PACKAGES)]
+    paths = [*own, *filter(None, [kept.get("PYTHONPATH")])]
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths), **variables}
+
+
+_PACKAGES = Path(__file__).parents[2]
+"""The folder that this package lies in."""
 
 
 def _overrides(name: str) -> bool:

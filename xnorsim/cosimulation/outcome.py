@@ -111,12 +111,13 @@ class Reproduced:
     """How the first difference comes about again: by the smallest job of leading tiles, alone or behind another one.
 
     ``tiles`` are m tiles and n tiles of ``job``; None where it does not come about by playing the layer alone.
+    ``waves`` is the waveform, or why there is none.
     """
 
     layer: str
     job: Job
     tiles: tuple[int, int] | None
-    waves: Path | None = None
+    waves: Path | str | None = None
 
     def __str__(self) -> str:
         size = f"{self.job.m} x {self.job.k} x {self.job.n}"

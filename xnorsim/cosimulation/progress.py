@@ -48,10 +48,14 @@ class Progress:
             self._last_s = monotonic()
             self._heard(self._events[-1]["cycle"], len(self.ended))
         elif monotonic() - self._last_s > self._patience_s:
-            raise StandsStillError(
-                f"has kept the simulator busy for {self._patience_s:g} s without an edge of the clock, "
-                f"{self._cycle_of_job()}: the RTL has a loop that does not end"
-            )
+            raise StandsStillError(self._still())
+
+    def _still(self) -> str:
+        if not self._events:
+            rule = "either the RTL has a loop that does not end, or the machine is very busy"
+            return f"does not start, as the simulator is not there after {self._patience_s:g} s: {rule}"
+        busy = f"has kept the simulator busy for {self._patience_s:g} s without an edge of the clock"
+        return f"{busy}, {self._cycle_of_job()}: the RTL has a loop that does not end"
 
     def read(self) -> bool:
         """Read the lines that are complete; tell whether there were any."""

@@ -19,7 +19,7 @@ from workloads.trace import Trace
 from xnorsim.cosimulation.builds import Build, Design, build, find_build
 from xnorsim.cosimulation.check import Checked, Plan, Task
 from xnorsim.cosimulation.differences import What
-from xnorsim.cosimulation.errors import BuildError
+from xnorsim.cosimulation.errors import BuildError, CosimulationError
 from xnorsim.cosimulation.estimates import Estimate, estimate, keep_rate
 from xnorsim.cosimulation.layers import network_layers, without_operands
 from xnorsim.cosimulation.outcome import Cosimulation, LayerOutcome, Reproduced
@@ -68,9 +68,9 @@ def cosimulate(
     """Play the layers of a network on the RTL of an accelerator and compare cycles and bits with the model.
 
     ``layers`` are names or globs; without one all are played. Operands are those of the trace; with a ``seed``, and
-    where the trace has none, they are random. ``max_cycles`` cuts each layer to whole leading tiles. ``rtl`` is the file
-    list of other sources than this project's. ``waves`` is a folder for the waveform of the first job that differs,
-    ``work_dir`` one for what the simulator reads and writes, which is otherwise thrown away.
+    where the trace has none, they are random. ``max_cycles`` cuts each layer to whole leading tiles. ``rtl`` is the
+    file list of other sources than this project's. ``waves`` is a folder for the waveform of the first job that
+    differs, ``work_dir`` one for what the simulator reads and writes, which is otherwise thrown away.
     Errors: InputError; ToolMissingError; CosimulationError if the RTL cannot be run at all. What differs is no error.
     """
     for name, value, most in (("seed", seed, MAX_SEED), ("max_cycles", max_cycles, None)):
@@ -204,15 +204,19 @@ class _Session:
         probe = Plan([Task(name, product)], self.accelerator, self.sources, plan.memory_words)
         return bool(probe.check(self.folder / "probe", seed=self.seed, patience_s=self.patience_s).differences)
 
-    def _waves(self, plan: Plan, tasks: Sequence[Task], target: Path) -> Path | None:
-        """Play tasks on a design that writes waveforms and return the file; None if the simulator left none behind."""
+    def _waves(self, plan: Plan, tasks: Sequence[Task], target: Path) -> Path | str:
+        """Play tasks on a design that writes waveforms; return the file, or why there is none."""
         form, folder = wave_format(), self.folder / "waves"
         played = Plan(tasks, self.accelerator, self.sources, plan.memory_words)
         design = traced(played.design, form)
-        self._build(design)
-        played.check(folder, design=design, seed=self.seed, patience_s=self.patience_s)
+        try:
+            self._build(design)
+            played.check(folder, design=design, seed=self.seed, patience_s=self.patience_s)
+        except (CosimulationError, InputError) as error:
+            # What was found is worth more than its waveform.
+            return f"none: {error}"
         dump, kept = folder / f"dump.{form}", target.with_name(f"{target.name}.{_file_name(tasks[-1].name)}.{form}")
         if not dump.is_file():
-            return None
+            return "none: the simulator left none behind"
         write_whole(kept, dump.read_bytes())
         return kept
