@@ -32,6 +32,9 @@ def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
         thresholds=work.thresholds is not None,
         direct=_direct(work, array),
     )
+    if job.thresholds and array.dataflow is Dataflow.INPUT_STATIONARY:
+        rule = f"must be none on the input-stationary array {array.name}, whose results lie transposed"
+        raise InputError(problem(f"layer {name}: thresholds", rule, work.thresholds))
     check_job(job, array.accumulator_bits)
     _check_chunk(job, array, accelerator)
     return job

@@ -13,8 +13,8 @@ from simulator.job import Job
 from simulator.placement import place
 from simulator.program import program
 from simulator.run import simulate
-from tests.strategies import INTEGERS, accelerator_of, hardware, mac_array, xnor_array
-from tests.traces import one_product
+from tests.strategies import INTEGERS, accelerator_of, exchanged, hardware, mac_array, xnor_array
+from tests.traces import one_product, two_layers
 from workloads.casts import cast_trace, parse_cast
 from workloads.encodings import encoding
 from workloads.errors import InputError
@@ -170,6 +170,12 @@ def test_a_network_of_floats_on_an_xnor_array_names_its_first_layer_and_the_cast
     jobs = program(integers, replace(accelerator, vector_unit=VectorUnit(16))).jobs
     assert {job.array for job in jobs} == {"xnor"}
     assert {job.planes for job in jobs} == {(8, 8), (1, 8), (1, 1)}
+
+
+def test_thresholds_on_an_input_stationary_array_are_refused() -> None:
+    accelerator = exchanged(hardware(2, 2, 8, kc=9, accumulator_rows=4))
+    with pytest.raises(InputError, match=r"layer fc1: thresholds must be none on the input-stationary array xnor, "):
+        program(two_layers(), accelerator)
 
 
 def test_an_accumulator_too_narrow_is_refused() -> None:
