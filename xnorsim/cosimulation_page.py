@@ -20,6 +20,8 @@ _MOST_MODEL_ONLY = 20
 def print_cosimulation(result: Cosimulation, on: Console | None = None) -> None:
     """Print a row for each layer, and where RTL and model part."""
     out = on or console(_WIDTH)
+    # A narrow terminal breaks long lines better than a table folds its cells.
+    out.width = max(out.width, _WIDTH)
     sources = "" if result.file_list is None else f", RTL of {result.file_list}"
     out.print(f"{result.trace.name} on {result.accelerator.name}{sources}", style="bold")
     out.print(_table(result))
