@@ -2,10 +2,14 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from xnorsim.cosimulation.builds import Build, Design
+from xnorsim.cosimulation.jobs import play_on
 from xnorsim.cosimulation.progress import Progress, StandsStillError, unheard
 
 COUNTERS = {"cycles": 11}
@@ -47,6 +51,27 @@ def test_a_simulator_that_stands_still(tmp_path: Path) -> None:
     progress.look()
     with pytest.raises(StandsStillError, match="near its cycle 7: the RTL has a loop that does not end"):
         progress.look()
+
+
+def test_a_build_does_not_count_as_a_simulator_that_stands_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("xnorsim.cosimulation.progress.monotonic", lambda: clock[0])
+
+    def slow_build(design: Design) -> Build:
+        clock[0] += 1000
+        return Build(design.top, tmp_path)
+
+    def one_look(*_: object, watch: Callable[[], None], **__: object) -> int:
+        watch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xnorsim.cosimulation.jobs.build", slow_build)
+    monkeypatch.setattr("xnorsim.cosimulation.jobs.run_bench", one_look)
+    # Ended by the look that finds nothing wrong, and not as a job that does not start.
+    with pytest.raises(KeyboardInterrupt):
+        play_on(Design("top", ()), np.zeros((1, 8), np.uint8), [], 1, tmp_path / "work", patience_s=60)
 
 
 LOGS = [

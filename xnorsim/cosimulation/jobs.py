@@ -193,11 +193,13 @@ def play_on(
     write_hex(hexes["stalls"], np.concatenate([_stall_words((False,)), *patterns]))
     script = work_dir / "jobs.json"
     script.write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
+    built = build(design)
+    # Only from here on: a build takes its time, and gives no sign of life.
     progress = Progress(work_dir / "progress.jsonl", patience_s, heard)
     early: Stop | None = None
     try:
         run_bench(
-            build(design),
+            built,
             TEST_MODULE,
             work_dir,
             seed=seed,
