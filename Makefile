@@ -13,8 +13,11 @@ export XNORSIM_CACHE := $(CURDIR)/.cache/builds
 # (loadgroup has no effect: pytest-xdist 3.8 does not reach the node ids of pytest 9.2.)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
+# Each is a module of benchmarks/; the ones behind the others may wait for a build of the RTL.
+BENCHMARKS := closed-form engine overlap command-line one-layer
+
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast test-all lint train-check bench clean help
+.PHONY: run test test-fast test-all lint diagrams train-check bench $(BENCHMARKS:%=bench-%) clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/.core ## Compare EcoFormer with softmax attention, then run the MNIST network; one page each.
@@ -38,17 +41,25 @@ lint: $(VENV)/.dev ## Check style, types, imports and the RTL.
 	$(BIN)/lint-imports
 	$(BIN)/python -m xnorsim.cosimulation.lint
 
-train-check: $(TRAIN_VENV)/.train ## Train twice: the same bytes; and say whether they are the committed trace.
+diagrams: $(VENV)/.dev ## Record and draw the timing diagrams of docs/ anew.
+	$(BIN)/python -m tests.draw
+
+train-check: $(TRAIN_VENV)/.train ## Train each network twice: the same bytes; and say whether they are the committed trace.
 	rm -rf .cache/train
 	mkdir -p .cache/train/first .cache/train/second
-	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/first/mnist-tfc.xtrace
-	$(TRAIN_VENV)/bin/python -m workloads.training.mnist_tfc --output .cache/train/second/mnist-tfc.xtrace
-	cmp .cache/train/first/mnist-tfc.xtrace .cache/train/second/mnist-tfc.xtrace
-	@cmp .cache/train/first/mnist-tfc.xtrace workloads/data/mnist-tfc.xtrace && echo 'both are the committed trace' \
-	  || echo 'both are alike, but not the committed trace: another processor or PyTorch trains other weights'
+	set -e; for network in tfc cnv; do \
+	  for run in first second; do \
+	    $(TRAIN_VENV)/bin/python -m workloads.training.mnist_$$network --output .cache/train/$$run/mnist-$$network.xtrace; \
+	  done; \
+	  cmp .cache/train/first/mnist-$$network.xtrace .cache/train/second/mnist-$$network.xtrace; \
+	  cmp .cache/train/first/mnist-$$network.xtrace workloads/data/mnist-$$network.xtrace && echo 'both are the committed trace' \
+	    || echo 'both are alike, but not the committed trace: another processor or PyTorch trains other weights'; \
+	done
 
-bench: $(VENV)/.dev ## Measure the speed (reported, not asserted).
-	for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+bench: $(BENCHMARKS:%=bench-%) ## Measure the speed (reported, not asserted); bench-NAME runs one of the benchmarks.
+
+$(BENCHMARKS:%=bench-%): bench-%: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.$(subst -,_,$*)
 
 clean: ## Remove what the other targets made.
 	rm -rf $(VENV) $(TRAIN_VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

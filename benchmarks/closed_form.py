@@ -1,88 +1,125 @@
-"""Show how many jobs a second the closed form takes, and that a job's cost hardly grows with its tiles."""
+"""Show what a job costs the closed form, by dataflow and feed, and that its cost hardly grows with the job."""
 
 import time
+from collections.abc import Iterable
 
 import numpy as np
 
 from simulator.closed_form import Points, closed_form
 
-JOBS = 300_000
-# m, k, n of the layers of a ResNet-18 on 224 x 224 pixels.
-RESNET = np.array(
-    [(12544, 147, 64), (3136, 576, 64), (784, 576, 128), (784, 1152, 128), (196, 1152, 256), (196, 2304, 256),
-     (196, 128, 256), (49, 2304, 512), (49, 4608, 512), (49, 256, 512)]
-)  # fmt: skip
+JOBS = 250_000
+GROWTH_JOBS = 50_000
+RUNS = 3
+# Places, channels and filters of the 3 x 3 convolutions of a ResNet-18 on 224 x 224 pixels.
+BINARY = np.array(
+    [(3136, 64, 64), (784, 64, 128), (784, 128, 128), (196, 128, 256), (196, 256, 256), (49, 256, 512), (49, 512, 512)]
+)
+# m, k, n of its first convolution, its shortcuts and its classifier.
+INTEGER = np.array([(12544, 147, 64), (784, 64, 128), (196, 128, 256), (49, 256, 512), (1, 512, 1000)])
+SIDES = {"16, 32, 64": [16, 32, 64], "multiples of 8": list(range(16, 65, 8)), "any": list(range(16, 65))}
+
+Columns = dict[str, np.ndarray | int]
 
 
-def resnet(random: np.random.Generator, places: int | None = 5, longer: int = 1) -> Points:
-    """Draw layers of the network, ``longer`` times as many rows of pixels, on arrays of 16 x 16 and 32 x 32 PEs."""
-    layers = RESNET[random.integers(0, len(RESNET), JOBS)]
-    side, capacity_kib = random.choice([16, 32], JOBS), random.choice([32, 64, 128, 256], JOBS)
-    return Points.broadcast(
-        rows=side,
-        cols=side,
-        lanes=64,
-        word_bits=64,
-        accumulator_bits=32,
-        result_tiles=places or random.integers(2, 9, JOBS),
-        pipeline_cycles=1,
-        port_bits=2 ** random.integers(6, 11, JOBS),
-        latency_cycles=random.integers(1, 101, JOBS),
-        scratchpad_a_bits=capacity_kib * 8192,
-        scratchpad_b_bits=capacity_kib * 8192,
-        m=layers[:, 0] * longer,
-        k=layers[:, 1],
-        n=layers[:, 2],
-        planes_a=random.choice([1, 1, 1, 2, 4], JOBS),
-        planes_b=1,
-        thresholds=random.integers(0, 2, JOBS),
-    )
+def hardware(random: np.random.Generator, jobs: int, sides: list[int]) -> Columns:
+    """Draw arrays with those sides, with any lanes, port, latency, places and scratchpads of a few KiB to 256."""
+    return {
+        "rows": random.choice(sides, jobs),
+        "cols": random.choice(sides, jobs),
+        "lanes": random.choice([32, 64, 128, 256], jobs),
+        "accumulator_bits": 32,
+        "result_tiles": random.integers(2, 9, jobs),
+        "pipeline_cycles": 1,
+        "port_bits": 2 ** random.integers(6, 11, jobs),
+        "latency_cycles": random.integers(1, 101, jobs),
+        "scratchpad_a_bits": random.choice([8, 16, 32, 64, 128, 256], jobs) * 8192,
+        "scratchpad_b_bits": random.choice([8, 16, 32, 64, 128, 256], jobs) * 8192,
+        "planes_a": 1,
+        "planes_b": 1,
+    }
 
 
-def small(random: np.random.Generator) -> Points:
-    """Draw jobs of a few tiles on arrays of a few PEs, with any lanes, planes, port and places."""
-    rows, cols, lanes = random.integers(1, 7, JOBS), random.integers(1, 7, JOBS), random.choice([1, 3, 8, 64], JOBS)
-    planes_a, planes_b = random.choice([1, 2, 8], JOBS), random.choice([1, 2, 8], JOBS)
-    return Points.broadcast(
-        rows=rows,
-        cols=cols,
-        lanes=lanes,
-        word_bits=lanes,
-        accumulator_bits=32,
-        result_tiles=random.integers(2, 9, JOBS),
-        pipeline_cycles=1,
-        port_bits=2 ** random.integers(3, 10, JOBS),
-        latency_cycles=random.integers(1, 21, JOBS),
-        scratchpad_a_bits=2 * random.integers(1, 7, JOBS) * rows * lanes * planes_a,
-        scratchpad_b_bits=2 * random.integers(1, 7, JOBS) * cols * lanes * planes_b,
-        m=random.integers(1, 4 * rows + 1),
-        k=random.integers(1, 12 * lanes + 1),
-        n=random.integers(1, 4 * cols + 1),
-        planes_a=planes_a,
-        planes_b=planes_b,
-        thresholds=random.integers(0, 2, JOBS),
-    )
+def binary(random: np.random.Generator, columns: Columns, jobs: int, *, direct: bool) -> None:
+    """Draw binary convolutions; those with fewer channels than lanes are always lowered by the host."""
+    places, channels, filters = BINARY[random.integers(0, len(BINARY), jobs)].T
+    fed = (channels >= columns["lanes"]) & direct
+    columns |= {"word_bits": columns["lanes"], "m": places, "k": 9 * channels, "n": filters}
+    columns |= {"taps": np.where(fed, 9, 1), "elements": np.where(fed, channels, 9 * channels)}
+    columns["thresholds"] = random.integers(0, 2, jobs)
+
+
+def integer(random: np.random.Generator, columns: Columns, jobs: int) -> None:
+    """Draw layers of eight bits, on multiply-accumulators."""
+    m, k, n = INTEGER[random.integers(0, len(INTEGER), jobs)].T
+    columns |= {"m": m, "k": k, "n": n, "lanes": 1, "word_bits": 8, "pipeline_cycles": 3, "thresholds": 0}
+
+
+def stay(random: np.random.Generator, columns: Columns, jobs: int) -> None:
+    """Let weights stay: scratchpad B holds a fold, A a row."""
+    word = columns["rows"] * columns["word_bits"]
+    columns["scratchpad_a_bits"] = np.maximum(columns["scratchpad_a_bits"], 2 * word)
+    columns["scratchpad_b_bits"] = np.maximum(columns["scratchpad_b_bits"], 2 * word * columns["cols"])
+    columns |= {"weight_stationary": 1, "accumulator_rows": 2 ** random.integers(4, 10, jobs)}
+
+
+def batch(
+    layers: str, sides: list[int], jobs: int = JOBS, *, weights: bool = False, longer: Columns | None = None
+) -> Points:
+    """Draw jobs; ``longer`` multiplies columns."""
+    random = np.random.default_rng(1)
+    columns = hardware(random, jobs, sides)
+    if layers == "int8":
+        integer(random, columns, jobs)
+    else:
+        binary(random, columns, jobs, direct=layers == "direct")
+    if weights:
+        stay(random, columns, jobs)
+    for name, times in (longer or {}).items():
+        columns[name] = columns[name] * times
+    return Points.broadcast(**columns)
+
+
+def batches() -> Iterable[tuple[str, Points]]:
+    for name, sides in SIDES.items():
+        for weights in (False, True):
+            flow = "weight" if weights else "output"
+            for layers in ("host", "direct", "int8"):
+                yield f"{flow} stationary, {layers}, sides {name}", batch(layers, sides, weights=weights)
+
+
+def growth() -> Iterable[tuple[str, Points]]:
+    """Yield jobs that grow in one direction, from the same draw."""
+    for weights in (False, True):
+        flow = "weight" if weights else "output"
+        for column in ("m", "k", "n"):
+            for times in (1, 4, 16):
+                points = batch("host", [32], GROWTH_JOBS, weights=weights, longer={column: times})
+                yield f"{flow} stationary, {times:>2} times the {column}", points
+        for side in (16, 32, 64):
+            yield f"{flow} stationary, {side} x {side} PEs", batch("host", [side], GROWTH_JOBS, weights=weights)
+        for jobs in (1000, 10_000, 100_000):
+            yield f"{flow} stationary, {jobs:,} jobs", batch("host", SIDES["16, 32, 64"], jobs, weights=weights)
+
+
+def seconds(points: Points) -> float:
+    """Return the least processor time of a few runs: other programs can only make one longer."""
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        closed_form(points)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def report(title: str, rows: Iterable[tuple[str, Points]]) -> None:
+    print(f"{title:<52}{'number':>9}{'us of a core a job':>20}")
+    for name, points in rows:
+        print(f"{name:<52}{len(points):>9,}{seconds(points) / len(points) * 1e6:>20.2f}", flush=True)
 
 
 def main() -> None:
-    random = np.random.default_rng(1)
-    batches = {
-        "small jobs, any hardware": small(random),
-        "ResNet-18, 5 result tiles": resnet(random),
-        "ResNet-18, 2 to 8 result tiles": resnet(random, None),
-        "ResNet-18, 16 times the rows": resnet(random, longer=16),
-        "ResNet-18, 80 times the rows": resnet(random, longer=80),
-    }
-    print(f"{'jobs':<32}{'number':>9}{'tiles a job':>13}{'us a job':>10}{'jobs/s':>11}{'tiles/s':>10}")
-    for name, points in batches.items():
-        tiles = int((-(-points.m // points.rows) * -(-points.n // points.cols)).sum())
-        start = time.perf_counter()
-        closed_form(points)
-        took_s = time.perf_counter() - start
-        print(
-            f"{name:<32}{len(points):>9,}{tiles / len(points):>13,.0f}{took_s / len(points) * 1e6:>10.2f}"
-            f"{len(points) / took_s:>11,.0f}{tiles / took_s:>10.1e}"
-        )
+    report("layers of a ResNet-18", batches())
+    report("growth", growth())
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Time the command line as whole processes, beside an empty Python."""
 
-import statistics
 import subprocess
 import sys
-import time
+
+from benchmarks.report import SECONDS, print_table, timed
 
 RUNS = 7
 XNORSIM = [sys.executable, "-m", "xnorsim"]
@@ -18,19 +18,19 @@ COMMANDS = {
 }
 
 
-def seconds(command: list[str]) -> float:
-    """Return the wall time of one run."""
-    start = time.perf_counter()
+def run(command: list[str]) -> None:
+    """Run a command to its end."""
     subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - start
 
 
 def main() -> None:
-    print(f"{'command':<32}{'median s':>10}{'min s':>8}{'max s':>8}   ({RUNS} runs after one warm-up)")
+    rows = []
     for name, command in COMMANDS.items():
-        seconds(command)
-        times = [seconds(command) for _ in range(RUNS)]
-        print(f"{name:<32}{statistics.median(times):>10.3f}{min(times):>8.3f}{max(times):>8.3f}")
+        run(command)
+        took = timed(lambda command=command: run(command), RUNS)  # type: ignore[misc]
+        rows.append((name, *took.cells))
+    title = f"The command line, whole processes: {RUNS} runs after one to warm up"
+    print_table(title, ("command", *SECONDS), rows)
 
 
 if __name__ == "__main__":

@@ -205,6 +205,20 @@ def _vector_lane(component: Component, technology: Technology) -> PricedComponen
     )
 
 
+def _or_pool(component: Component, technology: Technology) -> PricedComponent:
+    gates = Block("or gates", "bitwise_32", component.word_bits, "word_bits")
+    return PricedComponent(
+        component,
+        {
+            "clock": (_clocked(component, technology),),
+            "or": (gates.energy(technology),),
+            "write": (written(component.word_bits, "word_bits", technology),),
+        },
+        (gates.area(technology), _registers_area(component, technology)),
+        (gates.leakage(technology), _registers_leakage(component, technology)),
+    )
+
+
 def _dram(component: Component, technology: Technology) -> PricedComponent:
     # Off chip: it has no area and no leakage there.
     bit = (price_term("memory", "dram_bit_energy", 1, "1", technology),)
@@ -219,6 +233,7 @@ _LOGIC: Mapping[ComponentKind, Callable[[Component, Technology], PricedComponent
     ComponentKind.THRESHOLD_UNIT: _threshold_unit,
     ComponentKind.REGISTER_FILE: _register_file,
     ComponentKind.VECTOR_LANE: _vector_lane,
+    ComponentKind.OR_POOL: _or_pool,
     ComponentKind.DRAM: _dram,
 }
 

@@ -24,6 +24,7 @@ class Where(Enum):
     MAC = "mac array"
     FLOAT = "floating-point units"
     VECTOR = "vector unit"
+    OR_POOL = "OR-pool"
 
 
 NOT_PRICED = (
@@ -37,18 +38,21 @@ NOT_PRICED = (
         Where.ALL,
         "scratchpads: registers behind a read (taken as the macros' own), a second port, division into sub-banks",
     ),
+    (Where.ALL, "scratchpad A: the valid bit beside each k word, which a border tap does not have"),
     (Where.ALL, "read multiplexers and word selection of the result buffer"),
     (Where.XNOR, "in an xnor PE: the choice between XNOR and AND, the tail mask, multiplexers before every register"),
     (
         Where.XNOR,
         "in an xnor array: the ones of a mixed pair's words, counted where they enter, and their data on the way",
     ),
+    (Where.XNOR, "in an output-stationary PE: clearing and capturing a sum in rows that a tile does not have"),
     (Where.MAC, "in a mac PE: the multiplexers before every register"),
     (Where.FLOAT, "conversion, rounding modes and exceptions of floating-point units beyond the priced units"),
     (Where.VECTOR, "vector unit: its sequencer, operand routing and reductions across lanes"),
     (Where.VECTOR, "data of the vector unit's operand registers"),
     (Where.VECTOR, "in the vector unit: the buffer that holds a row while softmax or a norm passes over it again"),
     (Where.VECTOR, "in the vector unit: what turns rows into columns in a re-layout"),
+    (Where.OR_POOL, "in the OR-pool: the choice of a group's register and of its first word"),
     (Where.ALL, "in a threshold unit: the second comparison, and the choices of direction and of half"),
     (Where.ALL, "data of the flags in the skew: first, last, tail"),
     (Where.ALL, "glitches in arithmetic units and comparators"),
@@ -73,6 +77,7 @@ def not_priced(components: Iterable[Component]) -> tuple[str, ...]:
         Where.MAC: ComponentKind.MAC_PE in kinds,
         Where.FLOAT: floats or ComponentKind.VECTOR_LANE in kinds,
         Where.VECTOR: ComponentKind.VECTOR_LANE in kinds,
+        Where.OR_POOL: ComponentKind.OR_POOL in kinds,
     }
     return tuple(text for where, text in NOT_PRICED if true[where])
 

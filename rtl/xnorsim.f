@@ -19,6 +19,8 @@ src/xnorsim_scratchpad.sv
 src/xnorsim_row_scratchpad.sv
 src/xnorsim_tile_loop.sv
 src/xnorsim_chunk_loop.sv
+src/xnorsim_tap_loop.sv
+src/xnorsim_window.sv
 src/xnorsim_load_walker.sv
 src/xnorsim_unpack.sv
 src/xnorsim_load.sv
@@ -35,3 +37,6 @@ src/xnorsim_request.sv
 src/xnorsim_port.sv
 src/xnorsim_job.sv
 src/xnorsim_core.sv
+src/xnorsim_pool_walker.sv
+src/xnorsim_pool.sv
+src/xnorsim_accelerator.sv

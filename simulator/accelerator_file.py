@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from simulator.accelerator import Accelerator, Array, Dataflow, Dram, Port, VectorUnit
-from simulator.inventory import DRAM, VECTOR_UNIT
+from simulator.inventory import DRAM, OR_POOL, VECTOR_UNIT
 from workloads.encodings import encoding
 from workloads.errors import InputError, input_error, problem
 from workloads.model_file import FileModel, check_version, read_toml, validate
@@ -18,7 +18,7 @@ SCHEMA_VERSION = 1
 PRESET_DIR = Path(__file__).parent / "presets"
 _KIB_BITS = 8192
 _MAX_BITS = 1 << 40
-_TAKEN = (VECTOR_UNIT, DRAM, "scratchpad_a", "scratchpad_b", "global_buffer")
+_TAKEN = (VECTOR_UNIT, DRAM, "scratchpad_a", "scratchpad_b", "global_buffer", OR_POOL)
 """Names of components that are no array's."""
 
 

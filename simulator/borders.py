@@ -17,17 +17,25 @@ def inside(window: Window) -> Inside:
 
     Shapes: [positions, taps].
     """
-    rows, cols = (_inside_side(*side) for side in zip(
-        window.size, window.kernel, window.stride, window.padding, window.dilation, window.result, strict=True
-    ))  # fmt: skip
+    return pixels(window) >= 0
+
+
+def pixels(window: Window) -> NDArray[np.int64]:
+    """Return the pixel under each tap of each place; -1 outside of the map.
+
+    Shapes: [positions, taps].
+    """
+    down, across = (
+        np.arange(places)[:, None] * stride - padding + np.arange(kernel) * dilation
+        for kernel, stride, padding, dilation, places in zip(
+            window.kernel, window.stride, window.padding, window.dilation, window.result, strict=True
+        )
+    )
+    (height, width), taps = window.size, (window.positions, window.taps)
     # [places down, places across, taps down, taps across]
-    both = rows[:, None, :, None] & cols[None, :, None, :]
-    return both.reshape(window.positions, window.taps)
-
-
-def _inside_side(size: int, kernel: int, stride: int, padding: int, dilation: int, places: int) -> Inside:
-    pixel = np.arange(places)[:, None] * stride - padding + np.arange(kernel) * dilation
-    return np.asarray((pixel >= 0) & (pixel < size))
+    down, across = down[:, None, :, None], across[None, :, None, :]
+    on_map = (down >= 0) & (down < height) & (across >= 0) & (across < width)
+    return np.where(on_map, down * width + across, -1).reshape(taps)
 
 
 def valid_words(job: Job, array: Array) -> NDArray[np.int64]:

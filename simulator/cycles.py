@@ -7,7 +7,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class CycleClasses:
-    """Each cycle is in exactly one class (docs/microarchitecture.md, sections 5 and 9).
+    """Each cycle is in exactly one class (docs/microarchitecture.md, section 5; docs/networks.md).
 
     A job has the first five; ``vector`` and ``dram`` are a network's, between its jobs.
     """

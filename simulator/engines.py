@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from simulator.accelerator import Accelerator
     from simulator.cycles import CycleClasses
     from simulator.job import Job
+    from simulator.pool import PoolJob
 
 
 class Engine(StrEnum):
@@ -28,3 +29,14 @@ def classes_of(job: "Job", accelerator: "Accelerator", engine: Engine) -> "Cycle
     from simulator.closed_form import job_classes
 
     return job_classes(job, accelerator)
+
+
+def pool_classes_of(job: "PoolJob", accelerator: "Accelerator", engine: Engine) -> "CycleClasses":
+    """Return the cycles of one job of the OR-pool by class."""
+    if engine is Engine.EVENTS:
+        from simulator.engine import run_pool
+
+        return run_pool(job, accelerator)
+    from simulator.closed_form import pool_classes
+
+    return pool_classes(job, accelerator)

@@ -15,7 +15,7 @@ WEIGHT_BITS = 5
 """What also runs along with A words in an XNOR array: shift and sign of the plane pair."""
 VECTOR_BITS = 32
 """What a lane of the vector unit works on: fp32."""
-VECTOR_UNIT, DRAM = "vector_unit", "dram"
+VECTOR_UNIT, OR_POOL, DRAM = "vector_unit", "or_pool", "dram"
 """The names of the components that are no array's."""
 
 
@@ -30,6 +30,7 @@ class ComponentKind(Enum):
     REGISTER_FILE = "register_file"
     SRAM = "sram"
     VECTOR_LANE = "vector_lane"
+    OR_POOL = "or_pool"
     DRAM = "dram"
 
 
@@ -116,7 +117,7 @@ def inventory(accelerator: Accelerator) -> tuple[Component, ...]:
             width_bits=accelerator.port.width_bits,
         ),
     ]
-    return (*arrays, *_vector_unit(accelerator), *memories, *_dram(accelerator))
+    return (*arrays, *_vector_unit(accelerator), *_or_pool(accelerator), *memories, *_dram(accelerator))
 
 
 def _vector_unit(accelerator: Accelerator) -> list[Component]:
@@ -133,6 +134,15 @@ def _vector_unit(accelerator: Accelerator) -> list[Component]:
             register_bits=registers,
         )
     ]
+
+
+def _or_pool(accelerator: Accelerator) -> list[Component]:
+    if not accelerator.or_pool:
+        return []
+    # A port word for each result place; of several arrays the one with most of them decides.
+    width = accelerator.port.width_bits
+    places = max(array.result_tiles for array in accelerator.arrays.values())
+    return [Component(OR_POOL, ComponentKind.OR_POOL, 1, word_bits=width, register_bits=places * width)]
 
 
 def _dram(accelerator: Accelerator) -> list[Component]:

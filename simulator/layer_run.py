@@ -1,4 +1,4 @@
-"""What one step of a program took: its jobs on an array, or a function on the vector unit."""
+"""What one step of a program took: its jobs on an array or on the OR-pool, or a function on the vector unit."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from simulator.accelerator import Accelerator
 from simulator.counts import Counts, Traffic, clocks, event_counts, traffic
 from simulator.cycles import CycleClasses
-from simulator.engines import Engine, classes_of
-from simulator.inventory import DRAM, VECTOR_UNIT
+from simulator.engines import Engine, classes_of, pool_classes_of
+from simulator.inventory import DRAM, OR_POOL, VECTOR_UNIT
 from simulator.job import Job
 from simulator.layout import ceil_div
-from simulator.program import JobStep, Step, VectorStep
+from simulator.pool import PoolJob
+from simulator.pool_counts import pool_counts, pool_traffic
+from simulator.program import JobStep, PoolStep, Step, VectorStep
 from simulator.residency import NO_TRAFFIC, Access, Accesses, DramTraffic
 from simulator.vector import compute_cycles, function_counts, step_cycles
 
@@ -29,7 +31,7 @@ class LayerRun:
     """One step of a network: an operation's only one, or one of several.
 
     Cycles, counts and accesses are of all the jobs of the step; ``one`` is of a single job. A function of the vector
-    unit has no job, and ``lane_cycles``: what its lanes would take without a wait for the port.
+    unit has no job, but ``lane_cycles``: what its lanes would take without a wait for the port.
     """
 
     step: Step
@@ -57,18 +59,20 @@ class LayerRun:
 
     @property
     def job(self) -> Job | None:
-        """Return the job; None for a function of the vector unit."""
+        """Return the job of an array; None for what no array does."""
         return self.step.job if isinstance(self.step, JobStep) else None
 
     @property
     def unit(self) -> str:
-        """Return the array, or the vector unit, that the step runs on."""
-        return self.step.job.array if isinstance(self.step, JobStep) else VECTOR_UNIT
+        """Return the array, the OR-pool or the vector unit that the step runs on."""
+        if isinstance(self.step, JobStep):
+            return self.step.job.array
+        return OR_POOL if isinstance(self.step, PoolStep) else VECTOR_UNIT
 
     @property
     def count(self) -> int:
         """Return how many equal jobs the step has."""
-        return self.step.job.count if isinstance(self.step, JobStep) else self.step.times
+        return self.step.times if isinstance(self.step, VectorStep) else self.step.job.count
 
     @property
     def macs(self) -> int:
@@ -95,18 +99,23 @@ class LayerRun:
         return max(spent, key=lambda part: part[0])[1]
 
 
-def job_layer(step: JobStep, one: JobRun) -> LayerRun:
+def job_layer(step: JobStep | PoolStep, one: JobRun) -> LayerRun:
     """Return the layer of a step's equal jobs, which run one after the other."""
     count, moved = step.job.count, one.traffic
-    words = ((step.b, moved.b), (step.a, moved.a), (step.thresholds, moved.thresholds))
+    words: list[tuple[str | None, int]] = [(step.a, moved.a)]
+    if isinstance(step, JobStep):
+        words = [(step.b, moved.b), *words, (step.thresholds, moved.thresholds)]
     reads = tuple(Access(name, count * read) for name, read in words if name is not None and read)
     accesses = Accesses(reads, (Access(step.result, count * moved.results),))
     counts = Counter({event: number * count for event, number in one.counts.items()})
     return LayerRun(step, one.classes.times(count), counts, accesses, one=one)
 
 
-def run_one(job: Job, accelerator: Accelerator, engine: Engine = Engine.EVENTS) -> JobRun:
+def run_one(job: Job | PoolJob, accelerator: Accelerator, engine: Engine = Engine.EVENTS) -> JobRun:
     """Simulate a single job."""
+    if isinstance(job, PoolJob):
+        classes, moved = pool_classes_of(job, accelerator, engine), pool_traffic(job, accelerator)
+        return JobRun(classes, moved, pool_counts(job, accelerator, classes.cycles, moved))
     classes, moved = classes_of(job, accelerator, engine), traffic(job, accelerator)
     return JobRun(classes, moved, event_counts(job, accelerator, classes.cycles, moved))
 
@@ -146,17 +155,23 @@ def completed(layer: LayerRun, dram: DramTraffic, accelerator: Accelerator) -> L
             (DRAM, "write_bit"): dram.writes * bits,
         }
     )
-    counts.update(_idle_clocks(layer.job, busy, waited, accelerator))
+    counts.update(_idle_clocks(layer.unit, busy, waited, accelerator))
     return replace(layer, total_classes=replace(layer.total_classes, dram=waited), total_counts=counts, dram=dram)
 
 
-def _idle_clocks(job: Job | None, busy: int, waited: int, accelerator: Accelerator) -> Counts:
-    """Return the clock events of all that is not gated, beside those of the busy unit (an array, if there is a job)."""
+def _idle_clocks(unit: str, busy: int, waited: int, accelerator: Accelerator) -> Counts:
+    """Return the clock events of all that is not gated, beside those of the unit that was busy."""
+
+    def idle(name: str) -> int:
+        return waited if name == unit else busy + waited
+
     counts: Counts = Counter()
     for array in accelerator.arrays.values():
         if not array.clock_gated:
-            counts.update(clocks(array, waited if job is not None and array.name == job.array else busy + waited))
+            counts.update(clocks(array, idle(array.name)))
     vector = accelerator.vector_unit
     if vector is not None and not vector.clock_gated:
-        counts[VECTOR_UNIT, "clock"] += vector.lanes * (waited if job is None else busy + waited)
+        counts[VECTOR_UNIT, "clock"] += vector.lanes * idle(VECTOR_UNIT)
+    if accelerator.or_pool:
+        counts[OR_POOL, "clock"] += idle(OR_POOL)
     return counts

@@ -2,6 +2,8 @@
 
 from simulator.accelerator import Accelerator
 from simulator.job import Job
+from simulator.pool import PoolJob
+from simulator.pool_counts import pixel_words
 from simulator.program import JobStep, Program
 from simulator.tiling import Tiling
 from workloads.errors import InputError, problem
@@ -27,13 +29,15 @@ def check_thresholds(trace: Trace, program: Program, accelerator: Accelerator) -
                 raise InputError(problem(f"thresholds {step.thresholds}", rule, value))
 
 
-def check_slots(job: Job, accelerator: Accelerator) -> None:
+def check_slots(job: Job | PoolJob, accelerator: Accelerator) -> None:
     """Refuse a job that would keep the engine busy for hours.
 
-    Errors: InputError with the layer and the slots that it has.
+    Errors: InputError with the layer and the slots, or the groups of a pooling job, that it has.
     """
-    tiling = Tiling.of(job, accelerator)
-    slots = tiling.slot_count
-    if slots > MAX_SLOTS:
-        rule = f"must be cut into at most {MAX_SLOTS} slots (tiles x chunks) for the event engine"
-        raise InputError(problem(f"layer {job.name}: the job", rule, slots))
+    if isinstance(job, PoolJob):
+        parts, kind = job.window.positions * pixel_words(job, accelerator), "groups (places x port words)"
+    else:
+        parts, kind = Tiling.of(job, accelerator).slot_count, "slots (tiles x chunks)"
+    if parts > MAX_SLOTS:
+        rule = f"must be cut into at most {MAX_SLOTS} {kind} for the event engine"
+        raise InputError(problem(f"layer {job.name}: the job", rule, parts))

@@ -2,7 +2,7 @@
 
 from simulator.accelerator import Accelerator, Array, ArrayKind, Dataflow
 from simulator.job import MAX_PLANES, DirectFeed, Job, check_job
-from workloads.encodings import Encoding, encoding, worst_product
+from workloads.encodings import Digit, Encoding, encoding, worst_product
 from workloads.errors import InputError, problem
 from workloads.operations import ArrayWork, Feed
 
@@ -30,27 +30,46 @@ def place(work: ArrayWork, name: str, accelerator: Accelerator) -> Job:
         encoding_b=work.encoding_b,
         bit_serial=array.kind is ArrayKind.XNOR,
         thresholds=work.thresholds is not None,
-        direct=_direct(work, array),
+        direct=_direct(work, name, array),
     )
-    if job.thresholds and array.dataflow is Dataflow.INPUT_STATIONARY:
-        rule = f"must be none on the input-stationary array {array.name}, whose results lie transposed"
-        raise InputError(problem(f"layer {name}: thresholds", rule, work.thresholds))
-    check_job(job, array.accumulator_bits)
-    _check_chunk(job, array, accelerator)
+    check_runs(job, accelerator)
     return job
 
 
-def _direct(work: ArrayWork, array: Array) -> DirectFeed | None:
+def check_runs(job: Job, accelerator: Accelerator) -> None:
+    """Refuse a job that its array cannot run.
+
+    Errors: InputError with the layer or the scratchpad, the rule and the value.
+    """
+    array = accelerator.arrays[job.array]
+    check_job(job, array.accumulator_bits)
+    if job.thresholds and array.dataflow is Dataflow.INPUT_STATIONARY:
+        rule = f"must not be on {array.name}, which is input stationary: its results are transposed accumulators"
+        raise InputError(problem(f"layer {job.name}: thresholds", rule))
+    _check_scratchpads(job, array, accelerator)
+
+
+def _direct(work: ArrayWork, name: str, array: Array) -> DirectFeed | None:
     """Return how an array fetches a convolution's map by itself; None where it is lowered.
 
-    Where the work leaves it open, a map is fed directly if its pixels fill at least a k word. What stays in the PEs of
-    an input-stationary array is no map that a window moves over.
+    Where the work leaves it open, a map is fed directly if its pixels fill at least a k word, or if it must be: digits
+    of -1 and +1 have no zero that a lowered row could have at the border. What stays in the PEs of an input-stationary
+    array is no map that a window moves over.
+
+    Errors: InputError if a map that must be fed directly cannot be, or is not to be.
     """
-    if work.window is None or array.dataflow is Dataflow.INPUT_STATIONARY:
+    if work.window is None:
         return None
+    signs = any(plane.digit is Digit.BIPOLAR for plane in work.encoding_a.planes)
+    must = array.kind is ArrayKind.XNOR and signs and any(work.window.padding)
+    can = array.dataflow is not Dataflow.INPUT_STATIONARY
     channels = work.k // work.window.taps
-    direct = channels >= array.lanes if work.feed is None else work.feed is Feed.DIRECT
-    return DirectFeed(work.window, channels) if direct else None
+    direct = must or channels >= array.lanes if work.feed is None else work.feed is Feed.DIRECT
+    if must and not (can and direct):
+        rule = f"must be direct, as {work.encoding_a.name} has no zero for the border"
+        what = Feed.HOST.value if can else f"input stationary, as {array.name} is"
+        raise InputError(problem(f"layer {name}: feed", rule, what))
+    return DirectFeed(work.window, channels) if can and direct else None
 
 
 def _array(work: ArrayWork, accelerator: Accelerator) -> Array | None:
@@ -100,10 +119,16 @@ def _sums_too_large(work: ArrayWork, accelerator: Accelerator) -> str:
     return ""
 
 
-def _check_chunk(job: Job, array: Array, accelerator: Accelerator) -> None:
-    """Refuse a job of which not even one k word of every row, in all its planes, fits half a scratchpad."""
-    sides = zip("ab", accelerator.words_per_half(array), job.planes, (array.rows, array.cols), strict=True)
-    for side, words, planes, lines in sides:
-        if words < planes:
-            rule = f"must have >= {2 * lines * array.word_bits * planes} bits for the {planes} planes of {job.name}"
+def _check_scratchpads(job: Job, array: Array, accelerator: Accelerator) -> None:
+    """Refuse a job of which a half does not hold the least: a k word of every row or column, or a fold of weights."""
+    planes_a, planes_b = job.exchanged.planes if array.dataflow is Dataflow.INPUT_STATIONARY else job.planes
+    fold = 1 if array.dataflow is Dataflow.OUTPUT_STATIONARY else array.rows
+    sides = (
+        ("a", accelerator.scratchpad_a_bits, array.rows, planes_a),
+        ("b", accelerator.scratchpad_b_bits, array.cols * fold, planes_b),
+    )
+    for side, capacity_bits, words, planes in sides:
+        least_bits = 2 * words * array.word_bits * planes
+        if capacity_bits < least_bits:
+            rule = f"must have >= {least_bits} bits for the {planes} planes of {job.name}"
             raise InputError(problem(f"{accelerator.name}: scratchpads.{side}", rule))

@@ -1,6 +1,6 @@
-"""The program of a trace: jobs and vector steps in order, and the buffers behind the port that they read and write.
+"""The program of a trace: its steps in order, and the buffers behind the port that they read and write.
 
-docs/microarchitecture.md, section 9, has the rules: what form a buffer is in, and when it has to be laid out again.
+docs/networks.md has the rules: what form a buffer is in, and when it has to be laid out again.
 """
 
 from collections.abc import Mapping
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from simulator.accelerator import Accelerator, Array
+from simulator.forms import Form, element_form, operand_form
 from simulator.job import Job
 from simulator.layout import ceil_div, power_of_two_above, result_row_words, threshold_words
 from simulator.placement import place
-from workloads.encodings import Encoding
+from simulator.pool import PoolJob
 from workloads.errors import InputError, problem
 from workloads.operations import ArrayWork, Operation, Value, VectorFunction, VectorWork
 from workloads.trace import Trace
@@ -74,7 +75,23 @@ class VectorStep:
     times: int = 1
 
 
-Step = JobStep | VectorStep
+@dataclass(frozen=True)
+class PoolStep:
+    """Equal jobs on the OR-pool; the buffers that they read and write."""
+
+    layer: str
+    operation: str
+    job: PoolJob
+    a: str
+    result: str
+
+    @property
+    def name(self) -> str:
+        """Return the step's name."""
+        return self.job.name
+
+
+Step = JobStep | PoolStep | VectorStep
 
 
 @dataclass(frozen=True)
@@ -86,34 +103,8 @@ class Program:
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """Return the jobs in order."""
+        """Return the jobs of arrays in order."""
         return tuple(step.job for step in self.steps if isinstance(step, JobStep))
-
-
-@dataclass(frozen=True)
-class Form:
-    """How a row lies behind the port: slots of so many bits, each of so many elements, for every plane."""
-
-    slot_bits: int
-    elements: int = 1
-    planes: int = 1
-
-    def row_words(self, elements: int, port_bits: int) -> int:
-        """Return the port words of a row, which starts on a port word."""
-        return self.planes * ceil_div(ceil_div(elements, self.elements) * self.slot_bits, port_bits)
-
-
-def element_form(code: Encoding) -> Form:
-    """Return the form in which the vector unit and the host write: element behind element."""
-    return Form(power_of_two_above(code.bits))
-
-
-def operand_form(array: Array, planes: int, port_bits: int) -> Form:
-    """Return the form in which an array takes an operand."""
-    slot = power_of_two_above(array.word_bits)
-    # Full slots of single bits are the bits one behind the other, if a row's last slot ends with its last port word.
-    full = slot == array.lanes and slot <= port_bits
-    return Form(1, 1, planes) if full else Form(slot, array.lanes, planes)
 
 
 def program(trace: Trace, accelerator: Accelerator) -> Program:
@@ -122,7 +113,7 @@ def program(trace: Trace, accelerator: Accelerator) -> Program:
     Errors: InputError if a product cannot be placed, there is no vector unit for a step that needs one, or thresholds
     have the name of a tensor.
     """
-    twice = next((name for o in trace.matrix_products if (name := o.thresholds) in trace.tensors), None)
+    twice = next((name for name in trace.threshold_channels if name in trace.tensors), None)
     if twice is not None:
         raise InputError(problem(f"{trace.name}: thresholds", "must not have the name of a tensor", twice))
     builder = _Builder(trace, accelerator)
@@ -149,6 +140,8 @@ class _Builder:
             name = operation.name if single else f"{operation.name}.{work.step}"
             if isinstance(work, ArrayWork):
                 self._job(operation, work, name)
+            elif (array := self._pool_array(work)) is not None:
+                self._pool(operation, work, name, array)
             else:
                 self._function(operation, work, name)
 
@@ -244,10 +237,34 @@ class _Builder:
         origin = Origin.CONSTANT if name in self._constants else Origin.INPUT
         self._enter(name, tensor.rows, tensor.elements, form or element_form(tensor.encoding), origin)
 
+    # The OR-pool
+
+    def _pool_array(self, work: VectorWork) -> Array | None:
+        """Return the first array in whose form a map of bits lies that the OR-pool takes; None if there is none.
+
+        The host writes a map that is an input in the form of the first array.
+        """
+        if not self._accelerator.or_pool or not _pools_bits(work):
+            return None
+        form = self._forms.get(work.reads[0])
+        arrays = self._accelerator.arrays.values()
+        return next((array for array in arrays if form in (None, operand_form(array, 1, self._port_bits))), None)
+
+    def _pool(self, operation: Operation, work: VectorWork, name: str, array: Array) -> None:
+        window, value, (source,) = work.window, work.result, work.reads
+        assert window is not None
+        assert value is not None
+        form = operand_form(array, 1, self._port_bits)
+        if source not in self.buffers:
+            self._input(source, form)
+        job = PoolJob(name, array.name, value.rows // window.positions, window, value.elements)
+        self._enter(value.name, value.rows, value.elements, form, Origin.STEP)
+        self.steps.append(PoolStep(operation.name, operation.kind, job, source, value.name))
+
     # Functions of the vector unit
 
     def _function(self, operation: Operation, work: VectorWork, name: str) -> None:
-        self._need_vector_unit(name, work.function.value)
+        self._need_vector_unit(name, work.function.value, " or or_pool = true" if _pools_bits(work) else "")
         for source in work.reads:
             if source not in self.buffers:
                 self._input(source, None)
@@ -261,9 +278,15 @@ class _Builder:
         made = self._enter(value.name, value.rows, value.elements, element_form(value.encoding), Origin.STEP)
         return made.name, made.words
 
-    def _need_vector_unit(self, name: str, function: str) -> None:
+    def _need_vector_unit(self, name: str, function: str, instead: str = "") -> None:
         if self._accelerator.vector_unit is None:
             raise InputError(
                 f"layer {name}: {self._accelerator.name} has no vector unit, which {function} needs "
-                "([vector_unit] in an accelerator file)"
+                f"([vector_unit]{instead} in an accelerator file)"
             )
+
+
+def _pools_bits(work: VectorWork) -> bool:
+    """Tell whether a function is the maximum of bits under a window."""
+    binary = work.result is not None and work.result.encoding.is_binary
+    return work.function is VectorFunction.MAXIMUM and work.window is not None and binary

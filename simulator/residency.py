@@ -1,6 +1,6 @@
 """Residency: which buffers stay in the global buffer, and what the others move to and from DRAM.
 
-docs/microarchitecture.md, section 9, has the rule.
+docs/networks.md has the rule.
 """
 
 from collections import defaultdict

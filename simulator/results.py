@@ -4,107 +4,93 @@ Timing never touches operand values; this pass does, on request, fold by fold at
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Accelerator
+from simulator.borders import pixels
 from simulator.errors import SimulationError
+from simulator.folds import Fold, Places, Rows
 from simulator.job import Job
 from simulator.tiling import Tile, Tiling
-from workloads.encodings import Digit, Encoding
-from workloads.errors import InputError
-from workloads.operations import MatrixProduct, Operation
-from workloads.packing import Words, encode, pack_bits, popcount, unpack_bits
+from workloads.encodings import Digit
+from workloads.evaluation import Result, evaluate
+from workloads.operations import Convolution, Pooling, Product, Window
+from workloads.packing import Words, pack_bits, popcount
 from workloads.trace import Thresholds, Trace
 
 Sums = NDArray[np.int64]
-Bits = NDArray[np.bool_]
+_MAPS_AT_ONCE = 64
+"""Maps whose tiles are computed together, so that memory stays small for any batch."""
 
 
-def job_sums(job: Job, accelerator: Accelerator, a: Words, b: Words) -> Sums:
-    """Return the accumulators of a job, tile by tile and fold by fold.
+def job_sums(job: Job, accelerator: Accelerator, a: Words, b: Words, window: Window | None = None) -> Sums:
+    """Return the accumulators of a job, tile by tile and fold by fold; under a ``window`` those of equal jobs.
 
-    Shapes: a [m, planes, words], b [n, planes, words] -> [m, n].
+    Shapes: a [m, planes, words], or [maps x pixels, planes, words] under a window; b [n, planes, words] -> [m, n], or
+    [maps x m, n].
     Errors: SimulationError if an accumulator overflows.
     """
     tiling = Tiling.of(job, accelerator)
-    folds = list(zip(_folds(a, job.encoding_a, tiling), _folds(b, job.encoding_b, tiling), strict=True))
-    sums = np.empty((job.m, job.n), dtype=np.int64)
-    for tile in tiling.tiles():
-        rows, cols = slice(tile.rows.start, tile.rows.stop), slice(tile.cols.start, tile.cols.stop)
-        sums[rows, cols] = _tile_sums(tiling, tile, [(fold_a.of(rows), fold_b.of(cols)) for fold_a, fold_b in folds])
-    return sums
+    columns = Rows(b, job.encoding_b, tiling)
+    operands: list[Rows | Places] = []
+    if window is None:
+        operands.append(Rows(a, job.encoding_a, tiling))
+    else:
+        step = window.pixels * (1 if tiling.exchanged else _MAPS_AT_ONCE)
+        blocks = (a[first : first + step] for first in range(0, len(a), step))
+        operands += [Places(block, job.encoding_a, window, tiling) for block in blocks]
+    if tiling.exchanged:
+        return np.concatenate([_sums(columns, rows, tiling).T for rows in operands])
+    return np.concatenate([_sums(rows, columns, tiling) for rows in operands])
 
 
-@dataclass(frozen=True)
-class _Fold:
-    """One operand's elements of a chunk, as the PEs take them: packed planes, or integers.
+def _sums(rows: Rows | Places, columns: Rows | Places, tiling: Tiling) -> Sums:
+    """Return the accumulators of a job, or of equal jobs that take the same tiles side by side.
 
-    Shapes: words [rows, planes, words]; integers [rows, k].
+    Shapes: [jobs x m, n].
     """
-
-    valid: int
-    words: Words
-    integers: Sums
-
-    def of(self, lines: slice) -> "_Fold":
-        return _Fold(self.valid, self.words[lines], self.integers[lines])
-
-
-def _folds(words: Words, code: Encoding, tiling: Tiling) -> list[_Fold]:
-    """Cut an operand into chunks: what lies behind the last element is masked by not being there."""
-    bits, lanes = unpack_bits(words, tiling.job.k), tiling.array.lanes
-    parts = [bits[..., chunk.start * lanes : chunk.stop * lanes] for chunk in tiling.chunks]
-    if tiling.job.bit_serial:
-        return [_Fold(part.shape[-1], pack_bits(part), np.empty((len(part), 0), dtype=np.int64)) for part in parts]
-    return [_Fold(part.shape[-1], words[:, :, :0], _elements(part, code)) for part in parts]
+    job = tiling.job
+    sums = np.empty((rows.jobs, job.m, job.n), dtype=np.int64)
+    for tile in tiling.tiles():
+        folds = list(zip(rows.of(tile.rows), columns.of(tile.cols), strict=True))
+        found = _tile_sums(tiling, tile, folds)
+        sums[:, tile.rows.start : tile.rows.stop, tile.cols.start : tile.cols.stop] = found.reshape(
+            rows.jobs, tile.rows.size, tile.cols.size
+        )
+    return sums.reshape(-1, job.n)
 
 
-def _tile_sums(tiling: Tiling, tile: Tile, folds: Sequence[tuple[_Fold, _Fold]]) -> Sums:
-    accumulator = np.zeros((tile.rows.size, tile.cols.size), dtype=np.int64)
+def _tile_sums(tiling: Tiling, tile: Tile, folds: Sequence[tuple[Fold, Fold]]) -> Sums:
+    accumulator = np.zeros(1, dtype=np.int64)
     for a, b in folds:
         for value in _passes(tiling.job, a, b):
-            accumulator += value
+            accumulator = accumulator + value
             _check_width(accumulator, tiling, tile)
     return accumulator
 
 
-def _passes(job: Job, a: _Fold, b: _Fold) -> Iterator[Sums]:
+def _passes(job: Job, a: Fold, b: Fold) -> Iterator[Sums]:
     """Yield what the PEs add in each pass over a fold: of planes, or of whole elements."""
     if not job.bit_serial:
         yield a.integers @ b.integers.T
         return
     for i, plane_a in enumerate(job.encoding_a.planes):
         for j, plane_b in enumerate(job.encoding_b.planes):
-            sums = _digit_sums(a.words[:, i], b.words[:, j], a.valid, plane_a.digit, plane_b.digit)
+            sums = _digit_sums(a.planes[:, i], b.planes[:, j], a.valid, plane_a.digit, plane_b.digit)
             yield plane_a.weight * plane_b.weight * sums
 
 
-def _elements(bits: Bits, code: Encoding) -> Sums:
-    """Return the integers that a multiply-accumulator takes.
-
-    Shapes: [rows, planes, k] -> [rows, k].
-    """
-    digits = np.stack([_digits(bits[:, i], plane.digit) for i, plane in enumerate(code.planes)])
-    weights = np.array([plane.weight for plane in code.planes], dtype=np.int64)
-    return np.asarray(np.tensordot(weights, digits, axes=1), dtype=np.int64)
-
-
-def _digits(bits: Bits, digit: Digit) -> Sums:
-    ones = bits.astype(np.int64)
-    return 2 * ones - 1 if digit is Digit.BIPOLAR else ones
-
-
-def _digit_sums(a: Words, b: Words, valid: int, digit_a: Digit, digit_b: Digit) -> Sums:
+def _digit_sums(a: Words, b: Words, valid: Words, digit_a: Digit, digit_b: Digit) -> Sums:
     """Return a PE's values for one pair of planes; of a mixed pair the sum of the unipolar side is taken off."""
     if digit_a is digit_b is Digit.BIPOLAR:
-        return 2 * (valid - _count(a[:, None] ^ b[None])) - valid
+        lanes = _count(valid)[:, None]
+        return 2 * (lanes - _count((a[:, None] ^ b[None]) & valid[:, None])) - lanes
     both = _count(a[:, None] & b[None])
     if digit_a is digit_b:
         return both
-    return 2 * both - (_count(b)[None] if digit_a is Digit.BIPOLAR else _count(a)[:, None])
+    return 2 * both - (_count(b[None] & valid[:, None]) if digit_a is Digit.BIPOLAR else _count(a)[:, None])
 
 
 def _count(words: Words) -> Sums:
@@ -130,50 +116,37 @@ def job_bits(job: Job, accelerator: Accelerator, sums: Sums, thresholds: Thresho
     return pack_bits(bits)
 
 
-def check_results(trace: Trace) -> None:
-    """Refuse a trace whose results cannot be computed.
+class _Hardware:
+    """What the arrays make of operands, and what is pooled of bits."""
 
-    Errors: InputError if it carries no operands, or has a layer that is more than a product of integers.
+    def __init__(self, jobs: Mapping[str, Job], accelerator: Accelerator) -> None:
+        self._jobs = jobs
+        self._accelerator = accelerator
+
+    def multiply(self, operation: Product, a: Words, b: Words, thresholds: Thresholds | None) -> Result:
+        """Return the sums of a layer, or the bits behind its thresholds."""
+        job = self._jobs[operation.name]
+        window = operation.window if isinstance(operation, Convolution) else None
+        sums = job_sums(job, self._accelerator, a, b, window)
+        return sums if thresholds is None else job_bits(job, self._accelerator, sums, thresholds)
+
+    def pool(self, operation: Pooling, bits: Words) -> Words:
+        """Return the OR of the words under each place, those of void loads being zeros."""
+        window, under = operation.window, pixels(operation.window)
+        maps = bits.reshape(-1, window.pixels, bits.shape[1])
+        loaded = np.where(under[..., None] >= 0, maps[:, under], np.uint64(0))
+        return np.asarray(np.bitwise_or.reduce(loaded, axis=2), dtype=np.uint64).reshape(-1, bits.shape[1])
+
+
+def trace_results(trace: Trace, jobs: Mapping[str, Job], accelerator: Accelerator) -> dict[str, Result]:
+    """Return every result of a trace that carries its operands, by tensor name; ``jobs`` are by layer.
+
+    Errors: InputError as evaluate's.
     """
-    if not trace.has_operands:
-        raise InputError(f"{trace.name}: has no operands, so no results can be computed")
-    for operation in trace.operations:
-        if not _is_plain(operation):
-            rule = "results are computed of products of integers only, without a bias or a change of encoding"
-            raise InputError(f"layer {operation.name}: {rule}")
+    return evaluate(trace, _Hardware(jobs, accelerator))
 
 
-def _is_plain(operation: Operation) -> bool:
-    """Tell whether an operation is one exact product, and nothing behind it but thresholds."""
-    if not isinstance(operation, MatrixProduct) or len(operation.work) > 1:
-        return False
-    return not (operation.encoding_a.is_float or operation.encoding_b.is_float)
-
-
-def trace_results(
-    trace: Trace, jobs: Mapping[str, Job], accelerator: Accelerator
-) -> dict[str, NDArray[np.int64] | Words]:
-    """Return every result of a trace of matrix products that carries its operands, by tensor name.
-
-    ``jobs`` are by layer. Shapes: bits as [m, words_of(n)] words, accumulators as [m, n].
-    """
-    planes: dict[str, Words] = {t.name: t.packed for t in trace.tensors.values() if t.packed is not None}
-    results: dict[str, NDArray[np.int64] | Words] = {}
-    for operation in trace.matrix_products:
-        job = jobs[operation.name]
-        for name, code in ((operation.a, operation.encoding_a), (operation.b, operation.encoding_b)):
-            if name not in planes:
-                planes[name] = encode(results[name].astype(np.int64), code)
-        sums = job_sums(job, accelerator, planes[operation.a], planes[operation.b])
-        if operation.thresholds is None:
-            results[operation.result] = sums
-        else:
-            bits = job_bits(job, accelerator, sums, trace.thresholds[operation.thresholds])
-            results[operation.result], planes[operation.result] = bits, bits[:, None]
-    return results
-
-
-def predicted_classes(trace: Trace, results: Mapping[str, NDArray[np.int64] | Words]) -> NDArray[np.int64]:
+def predicted_classes(trace: Trace, results: Mapping[str, Result]) -> NDArray[np.int64]:
     """Return the column of the largest sum of each row of the labelled tensor; the first one of equals."""
     if trace.labels is None:
         raise ValueError(f"{trace.name} has no labels")

@@ -6,9 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from simulator.accelerator import Accelerator
 from simulator.counts import Counts
 from simulator.cycles import CycleClasses
@@ -17,11 +14,13 @@ from simulator.inventory import Component, inventory
 from simulator.job import Job
 from simulator.layer_run import JobRun, LayerRun, completed, job_layer, run_one, vector_layer
 from simulator.limits import check_slots, check_thresholds
-from simulator.program import JobStep, Program, VectorStep, program
+from simulator.pool import PoolJob
+from simulator.program import PoolStep, Program, Step, VectorStep, program
 from simulator.residency import dram_traffic
-from simulator.results import check_results, trace_results
+from simulator.results import trace_results
 from simulator.utilization import Utilization, Work, work
-from workloads.packing import Words
+from workloads.evaluation import Result, check_exact
+from workloads.operations import VectorFunction
 from workloads.trace import Trace
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Run:
     inventory: tuple[Component, ...]
     program: Program
     layer_runs: tuple[LayerRun, ...]
-    results: Mapping[str, NDArray[np.int64] | Words] | None = None
+    results: Mapping[str, Result] | None = None
     engine: Engine = Engine.EVENTS
 
     @cached_property
@@ -76,7 +75,7 @@ class Run:
                 yield work(layer.job, self.accelerator.arrays[layer.job.array], layer.one.classes)
 
     def layer_utilization(self, layer: LayerRun) -> Utilization | None:
-        """Return a step's utilizations; None for a function of the vector unit."""
+        """Return a step's utilizations; None for what no array does."""
         return None if layer.job is None else Utilization.of(self._works((layer,)))
 
     def layers(self) -> "pd.DataFrame":
@@ -98,10 +97,9 @@ def _kind(job: Job) -> str:
 def layer_row(run: Run, layer: LayerRun) -> dict[str, object]:
     """Return a step's shape, cycles and utilizations under the names that tables and JSON share.
 
-    What only jobs have is None for a function of the vector unit, and the other way round.
+    What only jobs of arrays have is None for functions of elements, and the other way round.
     """
-    job, classes, step = layer.job, layer.total_classes, layer.step
-    function = step.function.value if isinstance(step, VectorStep) else None
+    job, classes, (function, elements) = layer.job, layer.total_classes, function_of(layer.step)
     use = run.layer_utilization(layer)
     return {
         "name": layer.name,
@@ -115,13 +113,20 @@ def layer_row(run: Run, layer: LayerRun) -> dict[str, object]:
         "encodings": job and [job.encoding_a.name, job.encoding_b.name],
         "planes": job and list(job.planes),
         "function": function,
-        "elements": step.elements if isinstance(step, VectorStep) else None,
+        "elements": elements,
         "cycles": classes.cycles,
         **asdict(classes),
         "stall_cycles": classes.stall_cycles,
         "bound_by": layer.bound_by,
         "utilization": use and asdict(use),
     }
+
+
+def function_of(step: Step) -> tuple[str | None, int | None]:
+    """Return the function of a step that no array does, and on how many elements; None and None for jobs of arrays."""
+    if isinstance(step, VectorStep):
+        return step.function.value, step.elements
+    return (VectorFunction.MAXIMUM.value, step.job.elements) if isinstance(step, PoolStep) else (None, None)
 
 
 def simulate(
@@ -136,13 +141,14 @@ def simulate(
     """
     engine = Engine(engine)
     if results:
-        check_results(trace)
+        check_exact(trace)
     steps = program(trace, accelerator)
     check_thresholds(trace, steps, accelerator)
     if engine is Engine.EVENTS:
-        for job in steps.jobs:
-            check_slots(job, accelerator)
-    known: dict[Job, JobRun] = {}
+        for step in steps.steps:
+            if not isinstance(step, VectorStep):
+                check_slots(step.job, accelerator)
+    known: dict[Job | PoolJob, JobRun] = {}
     layers = tuple(_layer(step, accelerator, known, engine) for step in steps.steps)
     moved = dram_traffic(steps, [layer.accesses for layer in layers], accelerator, trace.name)
     layers = tuple(completed(layer, dram, accelerator) for layer, dram in zip(layers, moved, strict=True))
@@ -150,7 +156,7 @@ def simulate(
     return Run(trace, accelerator, inventory(accelerator), steps, layers, values, engine)
 
 
-def _layer(step: JobStep | VectorStep, accelerator: Accelerator, known: dict[Job, JobRun], engine: Engine) -> LayerRun:
+def _layer(step: Step, accelerator: Accelerator, known: dict[Job | PoolJob, JobRun], engine: Engine) -> LayerRun:
     """Run a step; a job that equals an earlier one but for its name and count takes what that one took."""
     if isinstance(step, VectorStep):
         return vector_layer(step, accelerator)

@@ -1,4 +1,4 @@
-"""The vector unit: what a function of an element takes, in instructions (docs/microarchitecture.md, section 9).
+"""The vector unit: what a function of an element takes, in instructions (docs/networks.md).
 
 Each lane executes one instruction a cycle on 32-bit floats: an addition, a multiplication, both fused, a comparison or
 a move. A function is a fixed sequence of them for every element, and one for every group that it reduces (the row of a

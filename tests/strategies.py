@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, Array, Dataflow, Port
+from simulator.engine import Stalls
 from simulator.job import DirectFeed, Job
 from simulator.pool import PoolJob
 from workloads.encodings import Digit, Encoding, Plane, encoding
@@ -167,20 +169,41 @@ def direct_cases(draw: st.DrawFn) -> tuple[Job, Accelerator]:
 def stationary_cases(draw: st.DrawFn) -> tuple[Job, Accelerator]:
     """Draw a job for a weight- or input-stationary array, whose scratchpad B holds at least a fold."""
     job, accelerator = draw(st.one_of(cases(), direct_cases()))
-    (array,) = accelerator.arrays.values()
     exchanged = job.direct is None and draw(st.booleans())
     if exchanged:
         job = replace(job, thresholds=False)
+    return job, draw(stationary(job, accelerator, exchanged=exchanged))
+
+
+@st.composite
+def stationary(draw: st.DrawFn, job: Job, accelerator: Accelerator, *, exchanged: bool) -> Accelerator:
+    """Draw a weight- or input-stationary array for a job in the place of the accelerator's."""
+    (array,) = accelerator.arrays.values()
     dataflow = Dataflow.INPUT_STATIONARY if exchanged else Dataflow.WEIGHT_STATIONARY
     planes = job.exchanged.planes if exchanged else job.planes
     words_a, words_b = planes[0] * draw(st.integers(1, 9)), planes[1] * array.rows + draw(st.integers(0, 5))
     turned = replace(array, dataflow=dataflow, accumulator_rows=draw(st.integers(1, 9)))
-    return job, replace(
+    return replace(
         accelerator,
         arrays={array.name: turned},
         scratchpad_a_bits=2 * words_a * array.rows * array.word_bits,
         scratchpad_b_bits=2 * words_b * array.cols * array.word_bits,
     )
+
+
+@st.composite
+def convolution_cases(draw: st.DrawFn) -> tuple[Job, Accelerator, Window]:
+    """Draw a convolution of integers, fed directly or lowered, and an array of any kind and dataflow."""
+    job, accelerator = draw(cases(floats=False))
+    (array,) = accelerator.arrays.values()
+    window, channels = draw(windows()), draw(st.integers(1, 2 * array.lanes))
+    feed = DirectFeed(window, channels) if draw(st.booleans()) else None
+    job = replace(job, m=window.positions, k=window.taps * channels, thresholds=False, direct=feed)
+    dataflow = draw(st.sampled_from(Dataflow if feed is None else [*Dataflow][:2]))
+    if dataflow is Dataflow.OUTPUT_STATIONARY:
+        return job, accelerator, window
+    exchanged = dataflow is Dataflow.INPUT_STATIONARY
+    return job, draw(stationary(job, accelerator, exchanged=exchanged)), window
 
 
 def any_cases() -> st.SearchStrategy[tuple[Job, Accelerator]]:
@@ -193,3 +216,10 @@ def pool_cases(draw: st.DrawFn) -> tuple[PoolJob, Accelerator]:
     """Draw a pooling job and its accelerator."""
     accelerator = replace(draw(accelerators()), or_pool=True)
     return PoolJob("pool", "xnor", 1, draw(windows()), draw(st.integers(1, 300))), accelerator
+
+
+@st.composite
+def stall_patterns(draw: st.DrawFn) -> Stalls:
+    """Draw a stall pattern of runs of equal bits, since single stalls seldom meet the end of a load."""
+    runs = draw(st.lists(st.tuples(st.booleans(), st.integers(1, 20)), max_size=30))
+    return np.repeat(np.array([stalled for stalled, _ in runs], dtype=np.bool_), [length for _, length in runs])

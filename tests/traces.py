@@ -1,12 +1,23 @@
 """Small traces for tests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workloads.encodings import encoding
-from workloads.operations import Elementwise, MatrixProduct, Operation, VectorFunction
-from workloads.packing import pack_bits
+from workloads.operations import (
+    Convolution,
+    Elementwise,
+    Feed,
+    MatrixProduct,
+    Operation,
+    Pooling,
+    VectorFunction,
+    Window,
+)
+from workloads.packing import decode, pack_bits
 from workloads.trace import Labels, Tensor, Thresholds, Trace
 
 
@@ -14,6 +25,14 @@ def random_bits(name: str, rows: int, elements: int, rng: np.random.Generator, c
     """Return a tensor of random bits."""
     packed = pack_bits(rng.integers(0, 2, (rows, elements)).astype(np.bool_))[:, None]
     return Tensor(name, rows, elements, encoding(code), packed)
+
+
+def signs(trace: Trace, name: str, results: Mapping[str, NDArray[Any]] | None = None) -> NDArray[np.int64]:
+    """Return a bipolar tensor as -1 and +1: one of the results, or one that the trace carries."""
+    tensor, made = trace.tensors[name], results or {}
+    packed = made[name][:, None] if name in made else tensor.packed
+    assert packed is not None
+    return decode(packed, tensor.elements, encoding("bipolar"))
 
 
 def two_layers(m: int = 5, k: int = 70, hidden: int = 9, n: int = 3, seed: int = 0) -> Trace:
@@ -40,6 +59,46 @@ def two_layers(m: int = 5, k: int = 70, hidden: int = 9, n: int = 3, seed: int =
         labels=Labels("y", rng.integers(0, n, m)),
         sources=("random numbers",),
     )
+
+
+def small_cnn(maps: int = 2, seed: int = 0) -> Trace:
+    """Return a network on maps of 5 x 6 bits: two convolutions with borders, a pooling, and dense layers."""
+    rng, bipolar = np.random.default_rng(seed), encoding("bipolar")
+    first = Window((5, 6), (3, 3), (1, 1), (1, 1))
+    pool = Window((5, 6), (2, 2), (2, 2), (1, 0))
+    second = Window((3, 3), (3, 2), (1, 2), (2, 1), (2, 1))
+    dense = Window(second.result, second.result, (1, 1))
+    shapes = [("w1", 9, 9), ("w2", 7, second.taps * 9), ("w3", 5, dense.taps * 7), ("w4", 4, 5)]
+    results = [("a1", first, 9), ("p1", pool, 9), ("a2", second, 7), ("a3", dense, 5)]
+    tensors = [
+        random_bits("x", maps * first.pixels, 1, rng),
+        *(random_bits(name, rows, elements, rng) for name, rows, elements in shapes),
+        *(Tensor(name, maps * window.positions, channels, bipolar) for name, window, channels in results),
+        Tensor("y", maps, 4, encoding("int32")),
+    ]
+
+    def convolution(name: str, a: str, b: str, result: str, window: Window, channels: int, filters: int) -> Convolution:
+        return Convolution(
+            name, a, b, result, window, channels, filters, bipolar, bipolar,
+            feed=Feed.DIRECT, thresholds=f"{name}.thresholds", count=maps,
+        )  # fmt: skip
+
+    operations: tuple[Operation, ...] = (
+        convolution("conv1", "x", "w1", "a1", first, 1, 9),
+        Pooling("pool1", VectorFunction.MAXIMUM, "a1", "p1", pool, 9, bipolar, count=maps),
+        convolution("conv2", "p1", "w2", "a2", second, 9, 7),
+        convolution("fc1", "a2", "w3", "a3", dense, 7, 5),
+        MatrixProduct("fc2", maps, 5, 4, "a3", "w4", "y", bipolar, bipolar),
+    )
+    thresholds = {
+        o.thresholds: Thresholds(
+            o.thresholds, rng.integers(-4, 5, o.filters), rng.integers(0, 2, o.filters).astype(np.bool_)
+        )
+        for o in operations
+        if isinstance(o, Convolution) and o.thresholds is not None
+    }
+    named = {tensor.name: tensor for tensor in tensors}
+    return Trace("small-cnn", "random", named, operations, thresholds, Labels("y", rng.integers(0, 4, maps)))
 
 
 def trace_of(operations: Sequence[Operation], tensors: Iterable[Tensor]) -> Trace:

@@ -11,23 +11,25 @@ from workloads.trace_file import read_trace
 from workloads.transformers.pvtv2 import PVTV2
 from workloads.transformers.twins import TWINS
 
-_MNIST_TFC = Path(__file__).parent / "data" / "mnist-tfc.xtrace"
+_DATA = Path(__file__).parent / "data"
 
 
-def _mnist_tfc(values: Mapping[str, Any]) -> Trace:
-    return first_rows(read_trace(_MNIST_TFC), values["images"])
+def _trained(name: str, summary: str, images: int) -> Network:
+    """Return a network that was trained, in a trace of 1,000 held-out images, of which so many run by default."""
+    file = _DATA / f"{name}.xtrace"
+
+    def build(values: Mapping[str, Any]) -> Trace:
+        return first_rows(read_trace(file), values["images"])
+
+    parameter = Parameter("images", images, 1, 1000, "held-out images that run as one batch")
+    return Network(name, summary, (parameter,), build, file)
 
 
 NETWORKS = {
     network.name: network
     for network in (
-        Network(
-            "mnist-tfc",
-            "784-64-64-64-10 of binary weights and activations on real MNIST images",
-            (Parameter("images", 1000, 1, 1000, "held-out images that run as one batch"),),
-            _mnist_tfc,
-            _MNIST_TFC,
-        ),
+        _trained("mnist-tfc", "784-64-64-64-10 of binary weights and activations on real MNIST images", 1000),
+        _trained("mnist-cnv", "two convolutions, two poolings and two dense layers of bits, on the same images", 100),
         *PVTV2,
         *TWINS,
     )

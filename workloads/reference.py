@@ -1,19 +1,19 @@
-"""The one reference arithmetic: exact integer products of packed operands, and threshold units.
+"""The one reference arithmetic: exact integer products and convolutions of packed operands, thresholds, pooled bits.
 
 Everything else that computes a result (the engine's tile loop, the RTL, readers) is checked against these functions.
 """
 
 from collections.abc import Iterator
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workloads.encodings import Digit, Encoding, Plane
-from workloads.packing import Words, pack_bits, popcount
+from workloads.operations import Window
+from workloads.packing import Words, pack_bits, popcount, unpack_bits
 
-_BLOCK_WORDS = 1 << 20
-"""Words of intermediate result held at once, so that memory stays small for any shape."""
+_BLOCK_WORDS = 1 << 16
+"""Words of intermediate result held at once, so that they fit a processor's cache for any shape."""
 
 
 def plane_product(a: Words, b: Words, k: int, plane_a: Plane, plane_b: Plane) -> NDArray[np.int64]:
@@ -39,7 +39,9 @@ def _digit_sums(a: Words, b: Words, k: int, digit_a: Digit, digit_b: Digit) -> N
 
 
 def _count(words: Words) -> NDArray[np.int64]:
-    return cast(NDArray[np.int64], popcount(words).sum(axis=-1, dtype=np.int64))
+    ones = popcount(words)
+    # numpy is slow in summing a single one.
+    return ones[..., 0].astype(np.int64) if ones.shape[-1] == 1 else ones.sum(axis=-1, dtype=np.int64)
 
 
 def _blocks(rows: int, words_per_row: int) -> Iterator[slice]:
@@ -60,6 +62,56 @@ def product(a: Words, b: Words, k: int, encoding_a: Encoding, encoding_b: Encodi
         for j, plane_b in enumerate(encoding_b.planes):
             sums += plane_product(a[:, i], b[:, j], k, plane_a, plane_b)
     return sums
+
+
+def convolution(
+    a: Words, b: Words, window: Window, channels: int, encoding_a: Encoding, encoding_b: Encoding
+) -> NDArray[np.int64]:
+    """Multiply packed maps with packed kernels, tap by tap: what lies outside of a map adds exactly nothing.
+
+    Shapes: a [maps x pixels, planes, words], b [filters, planes, words of taps x channels] -> [maps x positions,
+    filters].
+    Errors: ValueError for a float encoding.
+    """
+    maps, kernels = a.reshape(-1, window.pixels, *a.shape[1:]), unpack_bits(b, window.taps * channels)
+    sums = np.zeros((len(maps), window.positions, len(b)), dtype=np.int64)
+    for tap, pixels in enumerate(_pixels_under(window)):
+        inside = pixels >= 0
+        under = maps[:, pixels[inside]].reshape(-1, *a.shape[1:])
+        kernel = pack_bits(kernels[..., tap * channels : (tap + 1) * channels])
+        found = product(under, kernel, channels, encoding_a, encoding_b)
+        sums[:, inside] += found.reshape(len(maps), -1, len(b))
+    return sums.reshape(-1, len(b))
+
+
+def pooled(bits: Words, window: Window) -> Words:
+    """Return the OR of packed bits, which is their maximum, under each place of a window on maps.
+
+    Shapes: bits [maps x pixels, words] -> [maps x positions, words].
+    """
+    maps = bits.reshape(-1, window.pixels, bits.shape[1])
+    result = np.zeros((len(maps), window.positions, bits.shape[1]), dtype=np.uint64)
+    for pixels in _pixels_under(window):
+        inside = pixels >= 0
+        result[:, inside] |= maps[:, pixels[inside]]
+    return result.reshape(-1, bits.shape[1])
+
+
+def _pixels_under(window: Window) -> Iterator[NDArray[np.int64]]:
+    """Yield for each tap of a window the pixel that each place has under it; -1 outside of the map.
+
+    Shapes: [positions].
+    """
+    for tap in np.ndindex(window.kernel):
+        rows, cols = (
+            np.arange(window.result[side]) * window.stride[side]
+            - window.padding[side]
+            + tap[side] * window.dilation[side]
+            for side in range(2)
+        )
+        height, width = window.size
+        inside = ((rows >= 0) & (rows < height))[:, None] & ((cols >= 0) & (cols < width))
+        yield np.where(inside, rows[:, None] * width + cols, -1).reshape(-1)
 
 
 def threshold(sums: NDArray[np.int64], thresholds: NDArray[np.int64], at_most: NDArray[np.bool_]) -> Words:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workloads.encodings import Encoding
-from workloads.operations import MatrixProduct, Operation
+from workloads.operations import Convolution, MatrixProduct, Operation, Pooling, Product
 from workloads.packing import Words
 
 SCHEMA_VERSION = 1
@@ -64,7 +64,14 @@ class Trace:
         """Tell whether every tensor and threshold that no operation produces is carried."""
         produced = {operation.result for operation in self.operations}
         carried = all(t.packed is not None for t in self.tensors.values() if t.name not in produced)
-        return carried and all(o.thresholds is None or o.thresholds in self.thresholds for o in self.matrix_products)
+        return carried and self.threshold_channels.keys() <= self.thresholds.keys()
+
+    @property
+    def threshold_channels(self) -> dict[str, int]:
+        """Return the thresholds that operations name, carried or not, and how many channels each has."""
+        products = [o for o in self.operations if isinstance(o, Product)]
+        named = {o.thresholds: o.n if isinstance(o, MatrixProduct) else o.filters for o in products}
+        return {name: channels for name, channels in named.items() if name is not None}
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -80,16 +87,29 @@ class Trace:
 
 
 def first_rows(trace: Trace, rows: int) -> Trace:
-    """Return the trace on the first rows of its inputs (a smaller batch).
+    """Return the trace on the first of the images of a batch, as many as there are to be rows of its last result.
 
-    The operations must be matrix products in a chain: every A is an input or an earlier result, with one row an image.
+    The operations must be a chain of products, convolutions and poolings, and each tensor that changes with the input
+    have as many rows of each image.
     """
-    products = trace.matrix_products
-    sides = {o.a for o in products} | {o.result for o in products}
+    whole = trace.tensors[trace.operations[-1].result].rows
+    changing = {tensor.name for tensor in trace.inputs} | {operation.result for operation in trace.operations}
+
+    def part(count: int) -> int:
+        return count // whole * rows
+
     tensors = {
-        name: replace(t, rows=rows, packed=None if t.packed is None else t.packed[:rows]) if name in sides else t
-        for name, t in trace.tensors.items()
+        name: _first(tensor, part(tensor.rows)) if name in changing else tensor
+        for name, tensor in trace.tensors.items()
     }
     labels = trace.labels and replace(trace.labels, classes=trace.labels.classes[:rows])
-    operations = tuple(replace(o, m=rows) for o in products)
+    operations = tuple(
+        replace(o, m=part(o.m)) if isinstance(o, MatrixProduct) else
+        replace(o, count=part(o.count)) if isinstance(o, Convolution | Pooling) else o
+        for o in trace.operations
+    )  # fmt: skip
     return replace(trace, tensors=tensors, operations=operations, labels=labels)
+
+
+def _first(tensor: Tensor, rows: int) -> Tensor:
+    return replace(tensor, rows=rows, packed=None if tensor.packed is None else tensor.packed[:rows])

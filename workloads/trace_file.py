@@ -6,6 +6,7 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from workloads.atomic import write_whole
 from workloads.encodings import encoding
 from workloads.errors import InputError, input_error, problem
-from workloads.manifest_file import LabelsModel, TensorModel, ThresholdsModel, TraceModel, inconsistencies, operation_of
+from workloads.manifest_file import LabelsModel, TensorModel, ThresholdsModel, TraceModel, operation_of
+from workloads.manifest_rules import inconsistencies
 from workloads.model_file import check_version, read_bounded, reason, validate
-from workloads.operations import MatrixProduct
+from workloads.operations import Convolution, MatrixProduct, Operation, Pooling, Window
 from workloads.packing import has_clean_tail, words_of
 from workloads.trace import SCHEMA_VERSION, Labels, Tensor, Thresholds, Trace
 
@@ -147,11 +149,11 @@ def _thresholds(name: str, entry: ThresholdsModel, operands: _Operands, path: Pa
 def write_trace(trace: Trace, path: Path) -> None:
     """Write a trace as .xtrace, whole or not at all; the same trace gives the same bytes.
 
-    Errors: InputError if an operation is not a matrix product without a bias, or the file cannot be written.
+    Errors: InputError if an operation has no form in a trace file, or the file cannot be written.
     """
     for operation in trace.operations:
-        if not isinstance(operation, MatrixProduct) or operation.bias is not None:
-            what = "a bias" if isinstance(operation, MatrixProduct) else operation.kind
+        what = _unwritten(operation)
+        if what is not None:
             raise InputError(f"layer {operation.name}: {what} cannot be written to a trace file yet ({path})")
     arrays: dict[str, NDArray[Any]] = {}
 
@@ -172,19 +174,45 @@ def write_trace(trace: Trace, path: Path) -> None:
             for t in trace.tensors.values()
         },
         "thresholds": {
-            o.thresholds: _entry(channels=o.n, data=carried(o.thresholds, _table(trace, o.thresholds), "<i8"))
-            for o in trace.matrix_products
-            if o.thresholds is not None
+            name: _entry(channels=channels, data=carried(name, _table(trace, name), "<i8"))
+            for name, channels in trace.threshold_channels.items()
         },
-        "operations": [
-            _entry(type="matrix_product", name=o.name, a=o.a, b=o.b, result=o.result, thresholds=o.thresholds,
-                   count=o.count)
-            for o in trace.matrix_products
-        ],
+        "operations": [_operation(operation) for operation in trace.operations],
     }  # fmt: skip
     if trace.labels is not None:
         manifest["labels"] = {"tensor": trace.labels.tensor, "data": carried("labels", trace.labels.classes, "<i8")}
     write_whole(path, _archive(manifest, arrays))
+
+
+def _unwritten(operation: Operation) -> str | None:
+    """Return what of an operation has no form in a trace file; None where all of it has."""
+    if isinstance(operation, Convolution) and operation.groups > 1:
+        return "a convolution in groups"
+    if isinstance(operation, MatrixProduct | Convolution):
+        if operation.bias is not None:
+            return "a bias"
+        return None if operation.encoding_result is None else "a change of encoding"
+    return None if isinstance(operation, Pooling) else operation.kind
+
+
+def _operation(operation: Operation) -> dict[str, object]:
+    """Return an operation's entry."""
+    if isinstance(operation, MatrixProduct):
+        o = operation
+        return _entry(type="matrix_product", name=o.name, a=o.a, b=o.b, result=o.result, thresholds=o.thresholds,
+                      count=o.count)  # fmt: skip
+    if isinstance(operation, Convolution):
+        c = operation
+        return _entry(type="convolution", name=c.name, a=c.a, b=c.b, result=c.result, window=_window(c.window),
+                      thresholds=c.thresholds, count=c.count, feed=c.feed)  # fmt: skip
+    assert isinstance(operation, Pooling), "_unwritten lets nothing else pass"
+    p = operation
+    return _entry(type="pooling", name=p.name, function=p.function, a=p.a, result=p.result, window=_window(p.window),
+                  count=p.count)  # fmt: skip
+
+
+def _window(window: Window) -> dict[str, list[int]]:
+    return {name: list(sides) for name, sides in asdict(window).items()}
 
 
 def _table(trace: Trace, name: str) -> NDArray[np.int64] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from workloads.digest import digest
 from xnorsim import __version__
-from xnorsim.cosimulation.outcome import Cosimulation
+from xnorsim.cosimulation.outcome import Cosimulation, sides
 
 SCHEMA_VERSION = 1
 
@@ -27,8 +27,8 @@ def cosimulation_json(result: Cosimulation) -> dict[str, Any]:
         "reproduced": reproduced
         and {
             "layer": reproduced.layer,
-            **{side: getattr(reproduced.job, side) for side in "mkn"},
-            "tiles": reproduced.tiles,
+            **sides(reproduced.job),
+            "tiles": reproduced.steps,
             "waves": reproduced.waves and str(reproduced.waves),
         },
         "provenance": {

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from simulator.cycles import CycleClasses
+from simulator.job import Job
+from simulator.pool import PoolJob
 from xnorsim.console import console
 from xnorsim.cosimulation.outcome import Cosimulation, LayerOutcome, Status
 from xnorsim.texts import listed, table_of, title
@@ -92,18 +94,24 @@ def _shape(layer: LayerOutcome) -> str:
     job, whole = layer.job, layer.whole
     if job is None or whole is None:
         return ""
-    text = f"{job.m} x {job.k} x {job.n}"
+    text = _size(job)
     if layer.jobs > 1:
         text = f"{layer.jobs} of {text}"
-    return text if (job.m, job.n) == (whole.m, whole.n) else f"{text}, cut of {whole.m} x {whole.k} x {whole.n}"
+    return text if job == whole else f"{text}, cut of {_size(whole)}"
+
+
+def _size(job: Job | PoolJob) -> str:
+    if isinstance(job, PoolJob):
+        return f"{job.window.positions} places of {job.window.taps} taps"
+    return f"{job.m} x {job.k} x {job.n}"
 
 
 def _notes(out: Console, result: Cosimulation) -> None:
     notes = []
     cut = [layer.name for layer in result.layer_outcomes if layer.job is not None and layer.job != layer.whole]
     if cut:
-        rule = f"whole leading tiles of at most {result.max_cycles:,} cycles, or to one tile, by --max-cycles"
-        notes.append(f"cut to {rule}: {', '.join(cut)}")
+        rule = f"whole leading tiles, or rows of places, of at most {result.max_cycles:,} cycles, or to one"
+        notes.append(f"cut to {rule}, by --max-cycles: {', '.join(cut)}")
     fewer = [
         f"{layer.jobs} of the {layer.whole.count} equal jobs of {layer.name}"
         for layer in result.layer_outcomes

@@ -9,8 +9,8 @@ from rich.console import Console
 from costmodel.cost import Estimate
 from simulator.cycles import CycleClasses
 from simulator.layer_run import LayerRun
-from simulator.program import VectorStep
-from simulator.run import Run
+from simulator.program import JobStep
+from simulator.run import Run, function_of
 from xnorsim.texts import energy_text, table_of, title
 
 MOST_ROWS = 40
@@ -56,7 +56,7 @@ def _by_layer(out: Console, run: Run, costs: Estimate, classes: Sequence[str]) -
         ("bound by", "<"), ("on-chip energy", ">"),
     )  # fmt: skip
     for layer, parts in zip(run.layer_runs, costs.energy_by_layer_pj, strict=True):
-        name = layer.name if layer.count == 1 else f"{layer.name} ({layer.count} times)"
+        name = layer.name if layer.count == 1 else f"{layer.name} x {layer.count}"
         cells = _class_cells(layer.total_classes, classes)
         table.add_row(name, _shape(layer), *cells, layer.bound_by, energy_text(math.fsum(parts.values())))
     cells = _class_cells(run.classes, classes)
@@ -65,10 +65,11 @@ def _by_layer(out: Console, run: Run, costs: Estimate, classes: Sequence[str]) -
 
 
 def _shape(layer: LayerRun) -> str:
-    if isinstance(layer.step, VectorStep):
-        return f"{layer.step.elements:,} x {layer.step.function.value}"
-    job = layer.step.job
-    return f"{job.m} x {job.k} x {job.n}"
+    if isinstance(layer.step, JobStep):
+        job = layer.step.job
+        return f"{job.m} x {job.k} x {job.n}"
+    function, elements = function_of(layer.step)
+    return f"{elements:,} x {function}"
 
 
 def _class_cells(classes: CycleClasses, names: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ _COMPONENTS = {
     "pe": "the processing elements",
     "skew": "registers that delay rows and columns",
     "threshold": "compare sums with thresholds, one bit out",
+    "or_pool": "pools maps of bits (flip-flops and OR gates)",
     "vector_unit": "functions between the products (adders, multipliers, flip-flops)",
     "result_buffer": "finished tiles on their way out (flip-flops)",
     "scratchpad_a": "activations beside the array (SRAM)",
@@ -58,6 +59,8 @@ def _hardware(accelerator: Accelerator) -> Iterable[str]:
     ]
     if accelerator.vector_unit is not None:
         what.append(f"a vector unit of {accelerator.vector_unit.lanes} lanes")
+    if accelerator.or_pool:
+        what.append("an OR-pool")
     behind = f"a {accelerator.global_buffer_bits / 8192:g} KiB on-chip buffer"
     if accelerator.dram is not None:
         behind += f", behind it DRAM of {accelerator.dram.bits_per_cycle} bits a cycle"

@@ -2,7 +2,7 @@
 //
 // Memory with one write port and one synchronous read port.
 //
-// Parameters: Width 1..1024, Words >= 1.
+// Parameters: Width 1..1025, Words >= 1.
 // Latency: 1 cycle from read_i to read_data_o, which holds until the next read.
 // Overflow: not applicable, words pass unchanged.
 // Reference: none, it only holds words.

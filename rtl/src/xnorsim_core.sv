@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Accelerator: one matrix product of bit planes a job, behind one memory port.
+// Array with scratchpads and sequencers: one matrix product or convolution of bit planes a job.
 //
 // Parameters: Dataflow 0 (output stationary) or 1 (weight stationary; input stationary is that with the
 //   operands exchanged); AccumulatorRows 1..65536, the rows of results in a place of the result buffer
 //   (weight stationary only); Rows, Cols 1..256; Lanes 1..1024; AccumulatorBits 8..64; PortBits a power of two
 //   8..4096; ScratchpadWordsA, ScratchpadWordsB >= 1, the k words of a row in one half, all planes
-//   together (in weight stationary B's is at least Rows, a fold); ResultTiles 2..8; DimBits 1..30; AddrBits 1..64,
-//   enough for the longest segment.
+//   together (in weight stationary B's is at least Rows, a fold); ResultTiles 2..8; DimBits 1..30; WindowBits
+//   1..DimBits; AddrBits 1..64, enough for the longest segment.
 // Latency: docs/microarchitecture.md, sections 3 to 5; the first request is accepted 2 cycles after the job.
-// Overflow: none, see xnorsim_pe; the job's fields are legal when it is offered (LegalJob_A).
+// Overflow: none, see xnorsim_pe; the job is legal (xnorsim_accelerator, LegalJob_A).
 // Reference: workloads.reference for the result, simulator.engine.run_job for the cycles.
 
 module xnorsim_core #(
@@ -24,6 +24,7 @@ module xnorsim_core #(
   parameter int unsigned ScratchpadWordsB = 8,
   parameter int unsigned ResultTiles = 5,
   parameter int unsigned DimBits = 20,
+  parameter int unsigned WindowBits = 8,
   parameter int unsigned AddrBits = 32,
   localparam int unsigned CountBits = $clog2(Lanes + 1),
   // The longest chunk: a fold, or that of one plane, which both operands' halves must hold.
@@ -33,28 +34,30 @@ module xnorsim_core #(
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
   // The most rows of an m tile.
   localparam int unsigned TileRows = (Dataflow == 1) ? AccumulatorRows : Rows,
-  localparam int unsigned RowCountBits = $clog2(TileRows + 1)
+  localparam int unsigned RowCountBits = $clog2(TileRows + 1),
+  localparam int unsigned ConstantBits = 3 * DimBits + 8 * WindowBits
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
-  // The job: sizes, kind of result, planes of each operand, first port word of each operand.
-  input  logic                 job_valid_i,
-  output logic                 job_ready_o,
+  // A job is accepted at this edge; its constants are there from then on (see xnorsim_job), what issues may
+  // find them one edge later.
+  input  logic                 start_i,
   input  logic [DimBits-1:0]   job_m_i,
   input  logic [DimBits-1:0]   job_n_i,
   input  logic [DimBits-1:0]   job_k_words_i,
-  input  logic [CountBits-1:0] job_tail_lanes_i,
+  input  logic [DimBits-1:0]   job_tap_words_i,
+  input  logic [ConstantBits-1:0] job_window_i,
   input  logic [DimBits-1:0]   job_n_words_i,
   input  logic                 job_thresholds_i,
-  // Output stationary: k words of a chunk, as many as fit a half of both scratchpads in all planes.
   input  logic [ChunkBits-1:0] job_chunk_words_i,
-  // Weight stationary: rows of an m tile, as many as fit a half of scratchpad A in all planes, and a place.
   input  logic [RowCountBits-1:0] job_tile_rows_i,
-  // Planes 1..8; digits 0 and 1 instead of -1 and +1; the weight doubles with each plane; the top
-  // plane counts negative. The shift is the weight of the first pair.
   input  logic [3:0]           job_a_planes_i,
   input  logic [3:0]           job_b_planes_i,
+  input  logic [AddrBits-1:0]  job_a_addr_i,
+  input  logic [AddrBits-1:0]  job_b_addr_i,
+  input  logic [AddrBits-1:0]  job_t_addr_i,
+  input  logic [AddrBits-1:0]  job_r_addr_i,
   input  logic                 job_a_unipolar_i,
   input  logic                 job_b_unipolar_i,
   input  logic                 job_a_weighted_i,
@@ -62,16 +65,16 @@ module xnorsim_core #(
   input  logic                 job_a_negative_i,
   input  logic                 job_b_negative_i,
   input  logic [3:0]           job_shift_i,
-  input  logic [AddrBits-1:0]  job_a_addr_i,
-  input  logic [AddrBits-1:0]  job_b_addr_i,
-  input  logic [AddrBits-1:0]  job_t_addr_i,
-  input  logic [AddrBits-1:0]  job_r_addr_i,
+  input  logic [CountBits-1:0] job_tail_lanes_i,
+  input  logic [Lanes-1:0]     job_tail_mask_i,
 
   // The port: requests, and the data of loads in the order of their requests.
   output logic                 req_valid_o,
   input  logic                 req_ready_i,
   output logic                 req_write_o,
   output logic                 req_last_o,
+  // Nothing moves: the load is answered, whatever with.
+  output logic                 req_void_o,
   output logic [AddrBits-1:0]  req_addr_o,
   output logic [PortBits-1:0]  req_wdata_o,
   output logic [PortBits-1:0]  req_wmask_o,
@@ -126,6 +129,9 @@ module xnorsim_core #(
   if (DimBits < 1 || DimBits > 30) begin : gen_illegal_dim_bits
     $error("DimBits must be 1..30");
   end
+  if (WindowBits < 1 || WindowBits > DimBits) begin : gen_illegal_window_bits
+    $error("WindowBits must be 1..DimBits");
+  end
   if (AddrBits < OffsetBits || AddrBits > 64) begin : gen_illegal_addr_bits
     $error("AddrBits must be 1..64 and enough for the longest segment");
   end
@@ -136,90 +142,26 @@ module xnorsim_core #(
   localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1;
   localparam int unsigned BufferBits = $clog2(ResultTiles * TileRows);
 
-  logic start, job_thresholds, job_end;
-  logic a_unipolar, b_unipolar, a_weighted, b_weighted, a_negative, b_negative;
-  logic [3:0] job_a_planes, job_b_planes, job_shift;
-  logic [ChunkBits-1:0] job_chunk_words, chunk_words;
-  logic [RowCountBits-1:0] job_tile_rows, tile_rows;
-  logic [DimBits-1:0] job_m, job_n, job_k_words, job_n_words;
-  logic [AddrBits-1:0] job_a_addr, job_b_addr, job_t_addr, job_r_addr;
-  logic [CountBits-1:0] tail_lanes;
-  logic [Lanes-1:0] tail_mask;
-
-  assign job_end = req_valid_o && req_ready_i && req_last_o;
-
-  xnorsim_job #(
-    .Lanes(Lanes), .ChunkWords(ChunkWords), .TileRows(TileRows), .DimBits(DimBits),
-    .AddrBits(AddrBits)
-  ) u_job (
-    .clk_i,
-    .rst_ni,
-    .job_valid_i,
-    .job_ready_o,
-    .job_m_i,
-    .job_n_i,
-    .job_k_words_i,
-    .job_tail_lanes_i,
-    .job_n_words_i,
-    .job_thresholds_i,
-    .job_chunk_words_i,
-    .job_tile_rows_i,
-    .job_a_planes_i,
-    .job_b_planes_i,
-    .job_a_unipolar_i,
-    .job_b_unipolar_i,
-    .job_a_weighted_i,
-    .job_b_weighted_i,
-    .job_a_negative_i,
-    .job_b_negative_i,
-    .job_shift_i,
-    .job_a_addr_i,
-    .job_b_addr_i,
-    .job_t_addr_i,
-    .job_r_addr_i,
-    .end_i        (job_end),
-    .start_o      (start),
-    .m_o          (job_m),
-    .n_o          (job_n),
-    .k_words_o    (job_k_words),
-    .n_words_o    (job_n_words),
-    .thresholds_o (job_thresholds),
-    .chunk_words_o(job_chunk_words),
-    .tile_rows_o  (job_tile_rows),
-    .a_planes_o   (job_a_planes),
-    .b_planes_o   (job_b_planes),
-    .a_addr_o     (job_a_addr),
-    .b_addr_o     (job_b_addr),
-    .t_addr_o     (job_t_addr),
-    .r_addr_o     (job_r_addr),
-    .a_unipolar_o (a_unipolar),
-    .b_unipolar_o (b_unipolar),
-    .a_weighted_o (a_weighted),
-    .b_weighted_o (b_weighted),
-    .a_negative_o (a_negative),
-    .b_negative_o (b_negative),
-    .shift_o      (job_shift),
-    .tail_lanes_o (tail_lanes),
-    .tail_mask_o  (tail_mask)
-  );
+  logic [ChunkBits-1:0] chunk_words;
+  logic [RowCountBits-1:0] tile_rows;
 
   // What the dataflow fixes is no field of the job.
   if (Dataflow == 0) begin : gen_fixed_rows
     logic unused_tile_rows;
-    assign unused_tile_rows = ^job_tile_rows;
+    assign unused_tile_rows = ^job_tile_rows_i;
     assign tile_rows        = RowCountBits'(Rows);
-    assign chunk_words      = job_chunk_words;
+    assign chunk_words      = job_chunk_words_i;
   end else begin : gen_fixed_chunk
     logic unused_chunk_words;
-    assign unused_chunk_words = ^job_chunk_words;
-    assign tile_rows          = job_tile_rows;
+    assign unused_chunk_words = ^job_chunk_words_i;
+    assign tile_rows          = job_tile_rows_i;
     assign chunk_words        = ChunkBits'(Rows);
   end
 
   // Credits between the sequencers, each given at the edge that frees or fills its place.
   logic a_free, b_free, thresholds_free, slot_ready, a_ready, b_ready, tile_ready, cols_ready, many_cols;
-  assign many_cols       = 32'(job_n) > Cols;
-  assign thresholds_free = cols_ready && job_thresholds && many_cols;
+  assign many_cols       = 32'(job_n_i) > Cols;
+  assign thresholds_free = cols_ready && job_thresholds_i && many_cols;
 
   logic [BufferBits-1:0] buffer_address;
   logic [Cols-1:0][AccumulatorBits-1:0] buffer_row;
@@ -228,24 +170,26 @@ module xnorsim_core #(
     .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
     .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .ResultTiles(ResultTiles), .DimBits(DimBits),
-    .AddrBits(AddrBits), .OffsetBits(OffsetBits)
+    .WindowBits(WindowBits), .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_port (
     .clk_i,
     .rst_ni,
-    .start_i          (start),
-    .job_m_i          (job_m),
-    .job_n_i          (job_n),
-    .job_k_words_i    (job_k_words),
-    .job_n_words_i    (job_n_words),
+    .start_i,
+    .job_m_i,
+    .job_n_i,
+    .job_k_words_i,
+    .job_tap_words_i,
+    .job_n_words_i,
     .job_chunk_words_i(chunk_words),
     .job_tile_rows_i  (tile_rows),
-    .job_a_planes_i   (job_a_planes),
-    .job_b_planes_i   (job_b_planes),
-    .job_thresholds_i (job_thresholds),
-    .job_a_addr_i     (job_a_addr),
-    .job_b_addr_i     (job_b_addr),
-    .job_t_addr_i     (job_t_addr),
-    .job_r_addr_i     (job_r_addr),
+    .job_a_planes_i,
+    .job_b_planes_i,
+    .job_thresholds_i,
+    .job_window_i,
+    .job_a_addr_i,
+    .job_b_addr_i,
+    .job_t_addr_i,
+    .job_r_addr_i,
     .a_free_i         (a_free),
     .b_free_i         (b_free),
     .thresholds_free_i(thresholds_free),
@@ -256,12 +200,13 @@ module xnorsim_core #(
     .req_ready_i,
     .req_write_o,
     .req_last_o,
+    .req_void_o,
     .req_addr_o,
     .req_wdata_o,
     .req_wmask_o
   );
 
-  logic [Rows-1:0] a_read, a_valid;
+  logic [Rows-1:0] a_read, a_issued, a_inside, a_valid;
   logic [Cols-1:0] b_read, b_valid;
   logic a_half, b_half, first, last, negative;
   logic [3:0] shift;
@@ -276,19 +221,21 @@ module xnorsim_core #(
     .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .ChunkWords(ChunkWords), .Cols(Cols),
     .Lanes(Lanes), .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
     .ScratchpadWordsA(ScratchpadWordsA), .ScratchpadWordsB(ScratchpadWordsB), .DimBits(DimBits),
-    .OffsetBits(OffsetBits)
+    .WindowBits(WindowBits), .OffsetBits(OffsetBits)
   ) u_operands (
     .clk_i,
     .rst_ni,
-    .start_i          (start),
-    .job_m_i          (job_m),
-    .job_n_i          (job_n),
-    .job_k_words_i    (job_k_words),
+    .start_i,
+    .job_m_i,
+    .job_n_i,
+    .job_k_words_i,
+    .job_tap_words_i,
     .job_chunk_words_i(chunk_words),
     .job_tile_rows_i  (tile_rows),
-    .job_a_planes_i   (job_a_planes),
-    .job_b_planes_i   (job_b_planes),
-    .job_thresholds_i (job_thresholds),
+    .job_a_planes_i,
+    .job_b_planes_i,
+    .job_thresholds_i,
+    .job_window_i,
     .rsp_valid_i,
     .rsp_data_i,
     .slot_ready_o     (slot_ready),
@@ -301,11 +248,15 @@ module xnorsim_core #(
     .a_word_i         (a_word),
     .b_word_i         (b_word),
     .a_o              (a),
+    .a_inside_o       (a_inside),
     .b_o              (b),
     .threshold_half_i (threshold_half),
     .threshold_o      (threshold),
     .direction_o      (direction)
   );
+
+  // A word of a border tap takes its time and is not valid.
+  assign a_valid = a_issued & a_inside;
 
   if (Dataflow == 0) begin : gen_output_stationary
     logic tail, unused_ready;
@@ -318,18 +269,19 @@ module xnorsim_core #(
     ) u_issue (
       .clk_i,
       .rst_ni,
-      .start_i          (start),
-      .job_m_i          (job_m),
-      .job_n_i          (job_n),
-      .job_k_words_i    (job_k_words),
+      .start_i,
+      .job_m_i,
+      .job_n_i,
+      .job_k_words_i,
+      .job_tap_words_i,
       .job_chunk_words_i(chunk_words),
-      .job_a_planes_i   (job_a_planes),
-      .job_b_planes_i   (job_b_planes),
-      .job_a_weighted_i (a_weighted),
-      .job_b_weighted_i (b_weighted),
-      .job_a_negative_i (a_negative),
-      .job_b_negative_i (b_negative),
-      .job_shift_i      (job_shift),
+      .job_a_planes_i,
+      .job_b_planes_i,
+      .job_a_weighted_i,
+      .job_b_weighted_i,
+      .job_a_negative_i,
+      .job_b_negative_i,
+      .job_shift_i,
       .slot_ready_i     (slot_ready),
       .a_read_o         (a_read),
       .b_read_o         (b_read),
@@ -339,7 +291,7 @@ module xnorsim_core #(
       .b_word_o         (b_word),
       .a_free_o         (a_free),
       .b_free_o         (b_free),
-      .a_valid_o        (a_valid),
+      .a_valid_o        (a_issued),
       .b_valid_o        (b_valid),
       .first_o          (first),
       .last_o           (last),
@@ -358,13 +310,13 @@ module xnorsim_core #(
     ) u_datapath (
       .clk_i,
       .rst_ni,
-      .start_i         (start),
-      .job_thresholds_i(job_thresholds),
-      .job_a_unipolar_i(a_unipolar),
-      .job_b_unipolar_i(b_unipolar),
-      .tail_mask_i     (tail_mask),
-      .tail_lanes_i    (tail_lanes),
-      .alternate_i     (job_thresholds && many_cols),
+      .start_i,
+      .job_thresholds_i,
+      .job_a_unipolar_i,
+      .job_b_unipolar_i,
+      .tail_mask_i     (job_tail_mask_i),
+      .tail_lanes_i    (job_tail_lanes_i),
+      .alternate_i     (job_thresholds_i && many_cols),
       .a_valid_i       (a_valid),
       .a_i             (a),
       .b_valid_i       (b_valid),
@@ -393,19 +345,19 @@ module xnorsim_core #(
     ) u_issue (
       .clk_i,
       .rst_ni,
-      .start_i         (start),
-      .job_m_i         (job_m),
-      .job_n_i         (job_n),
-      .job_k_words_i   (job_k_words),
-      .job_tap_words_i (job_k_words),
+      .start_i,
+      .job_m_i,
+      .job_n_i,
+      .job_k_words_i,
+      .job_tap_words_i,
       .job_tile_rows_i (tile_rows),
-      .job_a_planes_i  (job_a_planes),
-      .job_b_planes_i  (job_b_planes),
-      .job_a_weighted_i(a_weighted),
-      .job_b_weighted_i(b_weighted),
-      .job_a_negative_i(a_negative),
-      .job_b_negative_i(b_negative),
-      .job_shift_i     (job_shift),
+      .job_a_planes_i,
+      .job_b_planes_i,
+      .job_a_weighted_i,
+      .job_b_weighted_i,
+      .job_a_negative_i,
+      .job_b_negative_i,
+      .job_shift_i,
       .a_ready_i       (a_ready),
       .b_ready_i       (b_ready),
       .a_read_o        (a_read),
@@ -416,7 +368,7 @@ module xnorsim_core #(
       .b_word_o        (b_word),
       .a_free_o        (a_free),
       .b_free_o        (b_free),
-      .a_valid_o       (a_valid),
+      .a_valid_o       (a_issued),
       .b_valid_o       (b_valid),
       .switch_o        (switch_flag),
       .first_o         (first),
@@ -441,12 +393,12 @@ module xnorsim_core #(
     ) u_datapath (
       .clk_i,
       .rst_ni,
-      .start_i         (start),
-      .job_thresholds_i(job_thresholds),
-      .job_a_unipolar_i(a_unipolar),
-      .job_b_unipolar_i(b_unipolar),
-      .tail_mask_i     (tail_mask),
-      .tail_lanes_i    (tail_lanes),
+      .start_i,
+      .job_thresholds_i,
+      .job_a_unipolar_i,
+      .job_b_unipolar_i,
+      .tail_mask_i     (job_tail_mask_i),
+      .tail_lanes_i    (job_tail_lanes_i),
       .issue_i         (issue_o),
       .a_valid_i       (a_valid),
       .a_i             (a),
@@ -504,34 +456,6 @@ module xnorsim_core #(
   OneClass_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    $onehot({issue_o, wait_gap_o, wait_load_o, wait_store_o}));
-
-  LegalJob_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
-                   (job_m_i != '0) && (job_n_i != '0) && (job_k_words_i != '0)
-                   && (job_tail_lanes_i != '0) && (32'(job_tail_lanes_i) <= Lanes)
-                   && (32'(job_n_words_i) == (32'(job_n_i) + Lanes - 1) / Lanes));
-
-  // A half holds a chunk of every plane, or an m tile, and no weight outgrows its four bits.
-  logic legal_sizes;
-
-  if (Dataflow == 0) begin : gen_legal_chunk
-    assign legal_sizes = (job_chunk_words_i != '0)
-                         && (32'(job_chunk_words_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
-                         && (32'(job_chunk_words_i) * 32'(job_b_planes_i) <= ScratchpadWordsB);
-  end else begin : gen_legal_tile
-    // 1 to TileRows rows: the difference wraps around for others.
-    assign legal_sizes = (TileRows - 32'(job_tile_rows_i) < TileRows)
-                         && (32'(job_tile_rows_i) * 32'(job_a_planes_i) <= ScratchpadWordsA)
-                         && (Rows * 32'(job_b_planes_i) <= ScratchpadWordsB);
-  end
-
-  LegalPlanes_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) start |->
-                   (job_a_planes_i != '0) && (job_a_planes_i <= 4'd8)
-                   && (job_b_planes_i != '0) && (job_b_planes_i <= 4'd8) && legal_sizes
-                   && (32'(job_shift_i)
-                       + (job_a_weighted_i ? 32'(job_a_planes_i) - 1 : 0)
-                       + (job_b_weighted_i ? 32'(job_b_planes_i) - 1 : 0) <= 15));
 `endif
 
 endmodule

@@ -26,6 +26,7 @@ module xnorsim_issue #(
   input  logic [DimBits-1:0]   job_m_i,
   input  logic [DimBits-1:0]   job_n_i,
   input  logic [DimBits-1:0]   job_k_words_i,
+  input  logic [DimBits-1:0]   job_tap_words_i,
   input  logic [ChunkBits-1:0] job_chunk_words_i,
   input  logic [3:0]           job_a_planes_i,
   input  logic [3:0]           job_b_planes_i,
@@ -76,7 +77,8 @@ module xnorsim_issue #(
   logic [RowCountBits-1:0] gap_q, gap;
   logic [31:0] issues;
   logic a_half_q, b_half_q;
-  logic read, pair_first, pair_word_last, pair_last, negative;
+  logic [DimBits-1:0] tap_word_q;
+  logic read, pair_first, word_end, tap_end, pair_last, negative;
   logic tile_first, slot_last, tile_last, many_chunks, many_cols;
   logic [3:0] shift;
   logic [6:0] passes;
@@ -136,7 +138,7 @@ module xnorsim_issue #(
     .negative_o (negative),
     .shift_o    (shift),
     .first_o    (pair_first),
-    .word_last_o(pair_word_last),
+    .word_end_o (word_end),
     .last_o     (pair_last)
   );
 
@@ -146,6 +148,7 @@ module xnorsim_issue #(
   assign slot_last    = read && pair_last;
   assign tile_last    = slot_last && k_last;
   assign tile_first   = read && pair_first && (k0 == '0);
+  assign tap_end      = tap_word_q == job_tap_words_i - 1'b1;
 
   // A tile that issues in fewer cycles than there are rows waits until the drain can follow.
   // Enough k words make any number of passes too many; fewer are at most Rows, the product small.
@@ -163,12 +166,15 @@ module xnorsim_issue #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       {ready_q, gap_q, a_half_q, b_half_q} <= '0;
+      tap_word_q                           <= '0;
     end else if (start_i) begin
       {ready_q, gap_q, a_half_q, b_half_q} <= '0;
+      tap_word_q                           <= '0;
     end else begin
       ready_q  <= ready_q + 2'(slot_ready_i) - 2'(slot_last);
       a_half_q <= a_half_q ^ a_free_o;
       b_half_q <= b_half_q ^ b_free_o;
+      if (read && word_end) tap_word_q <= tap_end ? '0 : tap_word_q + 1'b1;
       if (tile_last) gap_q <= gap;
       else if (gap_q != '0) gap_q <= gap_q - 1'b1;
     end
@@ -190,7 +196,7 @@ module xnorsim_issue #(
       b_valid_o   <= b_read_o;
       first_o     <= tile_first;
       last_o      <= tile_last;
-      tail_o      <= read && pair_word_last && k_last;
+      tail_o      <= read && tap_end;
       issue_o     <= read;
       wait_gap_o  <= gap_q != '0;
       wait_load_o <= (gap_q == '0) && (ready_q == '0);

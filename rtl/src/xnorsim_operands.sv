@@ -19,10 +19,12 @@ module xnorsim_operands #(
   parameter int unsigned ScratchpadWordsA = 8,
   parameter int unsigned ScratchpadWordsB = 8,
   parameter int unsigned DimBits = 20,
+  parameter int unsigned WindowBits = 8,
   parameter int unsigned OffsetBits = 4,
   parameter int unsigned ChunkWords = 8,
   localparam int unsigned RowCountBits = $clog2(TileRows + 1),
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
+  localparam int unsigned ConstantBits = 3 * DimBits + 8 * WindowBits,
   localparam int unsigned WordBitsA = (ScratchpadWordsA > 1) ? $clog2(ScratchpadWordsA) : 1,
   localparam int unsigned WordBitsB = (ScratchpadWordsB > 1) ? $clog2(ScratchpadWordsB) : 1
 ) (
@@ -32,11 +34,13 @@ module xnorsim_operands #(
   input  logic [DimBits-1:0]                   job_m_i,
   input  logic [DimBits-1:0]                   job_n_i,
   input  logic [DimBits-1:0]                   job_k_words_i,
+  input  logic [DimBits-1:0]                   job_tap_words_i,
   input  logic [ChunkBits-1:0]                 job_chunk_words_i,
   input  logic [RowCountBits-1:0]              job_tile_rows_i,
   input  logic [3:0]                           job_a_planes_i,
   input  logic [3:0]                           job_b_planes_i,
   input  logic                                 job_thresholds_i,
+  input  logic [ConstantBits-1:0]              job_window_i,
 
   input  logic                                 rsp_valid_i,
   input  logic [PortBits-1:0]                  rsp_data_i,
@@ -51,6 +55,8 @@ module xnorsim_operands #(
   input  logic [WordBitsA-1:0]                 a_word_i,
   input  logic [WordBitsB-1:0]                 b_word_i,
   output logic [Rows-1:0][Lanes-1:0]           a_o,
+  // The word is of the map, and no border's.
+  output logic [Rows-1:0]                      a_inside_o,
   output logic [Cols-1:0][Lanes-1:0]           b_o,
 
   input  logic [Cols-1:0]                      threshold_half_i,
@@ -84,17 +90,22 @@ module xnorsim_operands #(
   logic [BanksA-1:0][EntryBitsA-1:0] a_entry;
   logic [BanksB-1:0][EntryBitsB-1:0] b_entry;
   logic [Banks-1:0][Lanes-1:0] word;
+  logic [BanksA-1:0][Lanes:0] a_word;
+  logic [Rows-1:0][Lanes:0] a;
+  logic a_inside;
   logic [Cols-1:0] threshold_write;
   logic [Cols-1:0][AccumulatorBits:0] threshold;
 
   logic [Rows-1:0] a_row_write;
   logic [$clog2(PlaceWords + 1)-1:0] a_place;
   logic [Rows-1:0][Lanes-1:0] a_row_word;
+  logic [Rows-1:0][Lanes:0] a_row;
 
   xnorsim_load #(
     .Dataflow(Dataflow), .Rows(Rows), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
     .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
-    .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .OffsetBits(OffsetBits)
+    .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .WindowBits(WindowBits),
+    .OffsetBits(OffsetBits)
   ) u_load (
     .clk_i,
     .rst_ni,
@@ -102,11 +113,13 @@ module xnorsim_operands #(
     .job_m_i,
     .job_n_i,
     .job_k_words_i,
+    .job_tap_words_i,
     .job_chunk_words_i,
     .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_thresholds_i,
+    .job_window_i,
     .rsp_valid_i,
     .rsp_data_i,
     .a_write_o        (a_write),
@@ -116,6 +129,7 @@ module xnorsim_operands #(
     .row_o            (row),
     .entry_o          (entry),
     .word_o           (word),
+    .a_inside_o       (a_inside),
     .a_row_write_o    (a_row_write),
     .a_place_o        (a_place),
     .a_row_word_o     (a_row_word),
@@ -130,6 +144,7 @@ module xnorsim_operands #(
   for (genvar b = 0; b < Banks; b++) begin : gen_bank
     if (b < BanksA) begin : gen_a
       assign a_entry[b] = EntryBitsA'(entry[b]);
+      assign a_word[b]  = {a_inside, word[b]};
     end else begin : gen_no_a
       logic unused_a_write;
       assign unused_a_write = a_write[b];
@@ -142,45 +157,50 @@ module xnorsim_operands #(
     end
   end
 
+  for (genvar r = 0; r < Rows; r++) begin : gen_row
+    assign a_row[r]                = {a_inside, a_row_word[r]};
+    assign {a_inside_o[r], a_o[r]} = a[r];
+  end
+
   if (Dataflow == 0) begin : gen_output_stationary
     logic unused_rows;
-    assign unused_rows = ^{a_row_write, a_place, a_row_word};
+    assign unused_rows = ^{a_row_write, a_place, a_row};
 
     xnorsim_scratchpad #(
-      .Rows(Rows), .Lanes(Lanes), .Words(ScratchpadWordsA), .PortSlots(PortSlots)
+      .Rows(Rows), .Width(Lanes + 1), .Words(ScratchpadWordsA), .PortSlots(PortSlots)
     ) u_scratchpad_a (
       .clk_i,
       .write_i      (a_write[BanksA-1:0]),
       .write_half_i (a_half),
       .write_row_i  (row[RowBits-1:0]),
       .write_entry_i(a_entry),
-      .write_data_i (word[BanksA-1:0]),
+      .write_data_i (a_word),
       .read_i       (a_read_i),
       .read_half_i  (a_half_i),
       .read_word_i  (a_word_i),
-      .word_o       (a_o)
+      .word_o       (a)
     );
   end else begin : gen_weight_stationary
     logic unused_a;
-    assign unused_a = ^{a_write, a_entry, a_place, row};
+    assign unused_a = ^{a_write, a_entry, a_word, a_place, row};
 
     xnorsim_row_scratchpad #(
-      .Rows(Rows), .Lanes(Lanes), .Words(ScratchpadWordsA)
+      .Rows(Rows), .Width(Lanes + 1), .Words(ScratchpadWordsA)
     ) u_scratchpad_a (
       .clk_i,
       .write_i     (a_row_write),
       .write_half_i(a_half),
       .write_word_i(WordBitsA'(a_place)),
-      .write_data_i(a_row_word),
+      .write_data_i(a_row),
       .read_i      (a_read_i),
       .read_half_i (a_half_i),
       .read_word_i (a_word_i),
-      .word_o      (a_o)
+      .word_o      (a)
     );
   end
 
   xnorsim_scratchpad #(
-    .Rows(Cols), .Lanes(Lanes), .Words(ScratchpadWordsB), .PortSlots(PortSlots)
+    .Rows(Cols), .Width(Lanes), .Words(ScratchpadWordsB), .PortSlots(PortSlots)
   ) u_scratchpad_b (
     .clk_i,
     .write_i      (b_write[BanksB-1:0]),

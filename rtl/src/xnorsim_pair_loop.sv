@@ -5,7 +5,7 @@
 // Parameters: ScratchpadWordsA, ScratchpadWordsB >= 1.
 // Latency: 1 cycle from start_i or step_i to the next pair of words.
 // Overflow: none. Places in a half are below chunk words x planes, which a half holds, and weights
-//   at most 2^15 (xnorsim_core, LegalJob_A).
+//   at most 2^15 (xnorsim_accelerator, LegalPlanes_A).
 // Reference: workloads.encodings.Plane.weight, the order of workloads.reference.product.
 
 module xnorsim_pair_loop #(
@@ -40,9 +40,9 @@ module xnorsim_pair_loop #(
   output logic [WordBitsB-1:0] b_word_o,
   output logic                 negative_o,
   output logic [3:0]           shift_o,
-  // First pair of the slot, any pair of its last k word, last pair of the slot.
+  // First pair of the slot, last pair of a k word, last pair of the slot.
   output logic                 first_o,
-  output logic                 word_last_o,
+  output logic                 word_end_o,
   output logic                 last_o
 );
 
@@ -91,7 +91,7 @@ module xnorsim_pair_loop #(
   assign shift_o     = job_shift_i + (job_a_weighted_i ? 4'(a_plane_q) : '0)
                        + (job_b_weighted_i ? 4'(b_plane_q) : '0);
   assign first_o     = (word_q == '0) && (a_plane_q == '0) && (b_plane_q == '0);
-  assign word_last_o = 32'(word_q) + 1 == 32'(chunk_i);
-  assign last_o      = word_last_o && a_top && b_top;
+  assign word_end_o  = a_top && b_top;
+  assign last_o      = word_end_o && (32'(word_q) + 1 == 32'(chunk_i));
 
 endmodule

@@ -83,7 +83,8 @@ module xnorsim_pe #(
   );
 
   assign value  = and_product ? {1'b0, count} : {count, 1'b0} - {1'b0, less};
-  assign addend = AccumulatorBits'(value) << shift_q;
+  // Without a word of A (a border tap, a row that is not there) the sum still begins and ends.
+  assign addend = (a_valid_q && b_valid_q) ? AccumulatorBits'(value) << shift_q : '0;
   assign base   = first_q ? '0 : accumulator_q;
   assign sum    = negative_q ? base - addend : base + addend;
 
@@ -123,8 +124,8 @@ module xnorsim_pe #(
 
   // A new sum may arrive at the edge after the one that emptied the register, never before it.
   always_ff @(posedge clk_i) begin
-    if (a_valid_q && b_valid_q) accumulator_q <= sum;
-    if (a_valid_q && b_valid_q && last_q) result_q <= sum;
+    if (b_valid_q && (a_valid_q || first_q)) accumulator_q <= sum;
+    if (b_valid_q && last_q) result_q <= sum;
     else if (drain_i) result_q <= result_i;
   end
 

@@ -19,9 +19,11 @@ module xnorsim_port #(
   parameter int unsigned PlaceWords = 8,
   parameter int unsigned ResultTiles = 5,
   parameter int unsigned DimBits = 20,
+  parameter int unsigned WindowBits = 8,
   parameter int unsigned AddrBits = 32,
   parameter int unsigned OffsetBits = 4,
   localparam int unsigned ChunkBits = $clog2(ChunkWords + 1),
+  localparam int unsigned ConstantBits = 3 * DimBits + 8 * WindowBits,
   localparam int unsigned RowCountBits = $clog2(TileRows + 1),
   localparam int unsigned BufferBits = $clog2(ResultTiles * TileRows)
 ) (
@@ -31,12 +33,14 @@ module xnorsim_port #(
   input  logic [DimBits-1:0]                   job_m_i,
   input  logic [DimBits-1:0]                   job_n_i,
   input  logic [DimBits-1:0]                   job_k_words_i,
+  input  logic [DimBits-1:0]                   job_tap_words_i,
   input  logic [DimBits-1:0]                   job_n_words_i,
   input  logic [ChunkBits-1:0]                 job_chunk_words_i,
   input  logic [RowCountBits-1:0]              job_tile_rows_i,
   input  logic [3:0]                           job_a_planes_i,
   input  logic [3:0]                           job_b_planes_i,
   input  logic                                 job_thresholds_i,
+  input  logic [ConstantBits-1:0]              job_window_i,
   input  logic [AddrBits-1:0]                  job_a_addr_i,
   input  logic [AddrBits-1:0]                  job_b_addr_i,
   input  logic [AddrBits-1:0]                  job_t_addr_i,
@@ -54,6 +58,7 @@ module xnorsim_port #(
   input  logic                                 req_ready_i,
   output logic                                 req_write_o,
   output logic                                 req_last_o,
+  output logic                                 req_void_o,
   output logic [AddrBits-1:0]                  req_addr_o,
   output logic [PortBits-1:0]                  req_wdata_o,
   output logic [PortBits-1:0]                  req_wmask_o
@@ -63,21 +68,20 @@ module xnorsim_port #(
   localparam int unsigned LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1;
   localparam int unsigned Ports = (TileRows > Cols) ? TileRows : Cols;
 
-  logic load_valid, load_thresholds, load_b, load_a, load_m_last, load_n_last;
-  logic load_m_step, load_n_step;
-  logic load_word_last, load_last, load_tile_last, load_step, unused_slot_last;
-  logic [AddrBits-1:0] load_begin, load_addr;
+  logic load_valid, load_thresholds, load_b, load_a, load_void, load_n_last, load_n_step;
+  logic load_plane_end, load_row_end, load_last, load_tile_last, load_step, unused_slot_last;
+  logic [AddrBits-1:0] load_pixel, pixel_words, load_begin, load_addr;
   logic [OffsetBits-1:0] load_offset;
   logic [((Ports > 1) ? $clog2(Ports) : 1)-1:0] unused_row;
-  logic [DimBits-1:0] unused_n0, unused_k0;
-  logic [ChunkBits-1:0] unused_chunk;
+  logic [DimBits-1:0] unused_n0, unused_first;
+  logic [ChunkBits-1:0] unused_count, unused_done;
   logic [$clog2(PlaceWords + 1)-1:0] unused_place;
 
   xnorsim_load_walker #(
     .Dataflow(Dataflow), .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes),
     .AccumulatorBits(AccumulatorBits), .PortBits(PortBits),
-    .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .AddrBits(AddrBits),
-    .OffsetBits(OffsetBits)
+    .ChunkWords(ChunkWords), .PlaceWords(PlaceWords), .DimBits(DimBits), .WindowBits(WindowBits),
+    .AddrBits(AddrBits), .OffsetBits(OffsetBits)
   ) u_load_walker (
     .clk_i,
     .rst_ni,
@@ -85,11 +89,14 @@ module xnorsim_port #(
     .job_m_i,
     .job_n_i,
     .job_k_words_i,
+    .job_tap_words_i,
     .job_chunk_words_i,
     .job_tile_rows_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_thresholds_i,
+    .job_window_i,
+    .job_pixel_words_i(pixel_words),
     .step_i      (load_step),
     .valid_o     (load_valid),
     .thresholds_o(load_thresholds),
@@ -97,29 +104,31 @@ module xnorsim_port #(
     .a_o         (load_a),
     .row_o       (unused_row),
     .place_o     (unused_place),
+    .pixel_o     (load_pixel),
+    .void_o      (load_void),
     .begin_o     (load_begin),
     .offset_o    (load_offset),
     .n0_o        (unused_n0),
-    .k0_o        (unused_k0),
-    .chunk_o     (unused_chunk),
-    .m_last_o    (load_m_last),
+    .first_o     (unused_first),
+    .count_o     (unused_count),
+    .done_o      (unused_done),
     .n_last_o    (load_n_last),
-    .m_step_o    (load_m_step),
     .n_step_o    (load_n_step),
-    .word_last_o (load_word_last),
+    .plane_end_o (load_plane_end),
+    .row_end_o   (load_row_end),
     .load_last_o (load_last),
     .slot_last_o (unused_slot_last),
     .tile_last_o (load_tile_last)
   );
 
   xnorsim_load_address #(
-    .TileRows(TileRows), .Cols(Cols), .Lanes(Lanes), .PortBits(PortBits), .DimBits(DimBits),
-    .AddrBits(AddrBits), .OffsetBits(OffsetBits)
+    .Cols(Cols), .Lanes(Lanes), .PortBits(PortBits), .DimBits(DimBits), .AddrBits(AddrBits),
+    .OffsetBits(OffsetBits)
   ) u_load_address (
     .clk_i,
     .start_i,
     .job_k_words_i,
-    .job_tile_rows_i,
+    .job_tap_words_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_a_addr_i,
@@ -128,15 +137,16 @@ module xnorsim_port #(
     .step_i      (load_step),
     .thresholds_i(load_thresholds),
     .b_i         (load_b),
+    .pixel_i     (load_pixel),
     .begin_i     (load_begin),
     .offset_i    (load_offset),
-    .m_last_i    (load_m_last),
     .n_last_i    (load_n_last),
-    .m_step_i    (load_m_step),
     .n_step_i    (load_n_step),
-    .word_last_i (load_word_last),
+    .plane_end_i (load_plane_end),
+    .row_end_i   (load_row_end),
     .load_last_i (load_last),
     .tile_last_i (load_tile_last),
+    .pixel_words_o(pixel_words),
     .addr_o      (load_addr)
   );
 
@@ -191,6 +201,7 @@ module xnorsim_port #(
     .load_a_i         (load_a),
     .load_last_i      (load_last),
     .load_tile_last_i (load_tile_last),
+    .load_void_i      (load_void && load_a),
     .load_addr_i      (load_addr),
     .load_step_o      (load_step),
     .store_tile_last_i(store_tile_last),
@@ -205,6 +216,7 @@ module xnorsim_port #(
     .req_ready_i,
     .req_write_o,
     .req_last_o,
+    .req_void_o,
     .req_addr_o
   );
 

@@ -24,6 +24,7 @@ module xnorsim_request #(
   input  logic                load_a_i,
   input  logic                load_last_i,
   input  logic                load_tile_last_i,
+  input  logic                load_void_i,
   input  logic [AddrBits-1:0] load_addr_i,
   output logic                load_step_o,
   input  logic                store_tile_last_i,
@@ -41,6 +42,8 @@ module xnorsim_request #(
   input  logic                req_ready_i,
   output logic                req_write_o,
   output logic                req_last_o,
+  // Nothing moves: a load of what lies outside of a map.
+  output logic                req_void_o,
   output logic [AddrBits-1:0] req_addr_o
 );
 
@@ -48,7 +51,7 @@ module xnorsim_request #(
 
   logic [1:0] a_free_q, b_free_q, thresholds_free_q;
   logic [TileBits-1:0] loaded_q, ready_q;
-  logic valid_q, write_q, last_q;
+  logic valid_q, write_q, last_q, void_q;
   logic [AddrBits-1:0] addr_q;
 
   logic open, store_turn, load_free, load_end, load_tile_end, store_tile_end;
@@ -95,6 +98,7 @@ module xnorsim_request #(
     if (load_step_o || store_step_o) begin
       write_q <= store_step_o;
       last_q  <= store_step_o && store_job_last_i;
+      void_q  <= load_step_o && load_void_i;
       addr_q  <= store_step_o ? store_addr_i : load_addr_i;
     end
   end
@@ -102,6 +106,7 @@ module xnorsim_request #(
   assign req_valid_o = valid_q;
   assign req_write_o = write_q;
   assign req_last_o  = last_q;
+  assign req_void_o  = void_q;
   assign req_addr_o  = addr_q;
 
 `ifndef SYNTHESIS

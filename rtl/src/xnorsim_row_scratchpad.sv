@@ -3,14 +3,14 @@
 // Scratchpad of A for weight stationary: a bank for each array row, two halves, at each place the k
 // words of a row of A side by side.
 //
-// Parameters: Rows 1..256, Lanes 1..1024, Words >= 1 (places in one half, all planes).
+// Parameters: Rows 1..256, Width 1..1025 (of a k word), Words >= 1 (places in one half, all planes).
 // Latency: 1 cycle from read_i to word_o, which holds until the next read.
 // Overflow: none, the places read and written are below Words.
 // Reference: simulator.tiling.Tiling, the slots.
 
 module xnorsim_row_scratchpad #(
   parameter int unsigned Rows = 4,
-  parameter int unsigned Lanes = 64,
+  parameter int unsigned Width = 64,
   parameter int unsigned Words = 8,
   localparam int unsigned WordBits = (Words > 1) ? $clog2(Words) : 1
 ) (
@@ -19,12 +19,12 @@ module xnorsim_row_scratchpad #(
   input  logic [Rows-1:0]            write_i,
   input  logic                       write_half_i,
   input  logic [WordBits-1:0]        write_word_i,
-  input  logic [Rows-1:0][Lanes-1:0] write_data_i,
+  input  logic [Rows-1:0][Width-1:0] write_data_i,
 
   input  logic [Rows-1:0]            read_i,
   input  logic                       read_half_i,
   input  logic [WordBits-1:0]        read_word_i,
-  output logic [Rows-1:0][Lanes-1:0] word_o
+  output logic [Rows-1:0][Width-1:0] word_o
 );
 
   localparam int unsigned AddressBits = $clog2(2 * Words);
@@ -35,7 +35,7 @@ module xnorsim_row_scratchpad #(
 
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     xnorsim_bank #(
-      .Width(Lanes),
+      .Width(Width),
       .Words(2 * Words)
     ) u_bank (
       .clk_i,

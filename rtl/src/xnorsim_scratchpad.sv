@@ -4,7 +4,7 @@
 //
 // The k words of all planes lie in a half one behind the other, without gaps: plane p of a chunk
 // starts at place p * kc, kc the k words of a chunk, wherever that is in a port word.
-// Parameters: Rows 1..256, Lanes 1..1024, Words >= 1 (k words of a row in one half, all planes),
+// Parameters: Rows 1..256, Width 1..1025 (of a k word), Words >= 1 (k words of a row in one half, all planes),
 //   PortSlots a power of two (k words in a port word).
 // Latency: 1 cycle from read_i to word_o, which holds until the next read.
 // Overflow: none, the words read and written are below Words.
@@ -12,7 +12,7 @@
 
 module xnorsim_scratchpad #(
   parameter int unsigned Rows = 4,
-  parameter int unsigned Lanes = 64,
+  parameter int unsigned Width = 64,
   parameter int unsigned Words = 8,
   parameter int unsigned PortSlots = 2,
   localparam int unsigned RowBits = (Rows > 1) ? $clog2(Rows) : 1,
@@ -28,12 +28,12 @@ module xnorsim_scratchpad #(
   input  logic                            write_half_i,
   input  logic [RowBits-1:0]              write_row_i,
   input  logic [Banks-1:0][EntryBits-1:0] write_entry_i,
-  input  logic [Banks-1:0][Lanes-1:0]     write_data_i,
+  input  logic [Banks-1:0][Width-1:0]     write_data_i,
 
   input  logic [Rows-1:0]                 read_i,
   input  logic                            read_half_i,
   input  logic [WordBits-1:0]             read_word_i,
-  output logic [Rows-1:0][Lanes-1:0]      word_o
+  output logic [Rows-1:0][Width-1:0]      word_o
 );
 
   localparam int unsigned AddressBits = $clog2(2 * Entries);
@@ -57,12 +57,12 @@ module xnorsim_scratchpad #(
     if (|read_i) read_bank_q <= read_bank;
   end
 
-  logic [Rows-1:0][Banks-1:0][Lanes-1:0] data;
+  logic [Rows-1:0][Banks-1:0][Width-1:0] data;
 
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     for (genvar b = 0; b < Banks; b++) begin : gen_bank
       xnorsim_bank #(
-        .Width(Lanes),
+        .Width(Width),
         .Words(2 * Entries)
       ) u_bank (
         .clk_i,

@@ -8,7 +8,7 @@
 //   ChunkWords >= 1, PlaceWords >= ChunkWords (k words of the larger half), DimBits 1..30,
 //   OffsetBits: any word of a segment fits.
 // Latency: 0 cycles from the port word that completes a k word or threshold.
-// Overflow: none, an entry is written only if its index in the chunk is below the chunk's k words.
+// Overflow: none, an entry is written only if its index in the segment is below the segment's k words.
 // Reference: simulator.layout, the slots behind the port.
 
 module xnorsim_unpack #(
@@ -33,18 +33,19 @@ module xnorsim_unpack #(
   input  logic                               clk_i,
   input  logic                               valid_i,
   input  logic [PortBits-1:0]                data_i,
-  // The word's place: port word in its segment, where the segment starts, the
-  // chunk's k words, the place of its first one in the half.
+  // The word's place: port word in its segment; the segment's first channel, or its first k word, its
+  // k words, those of the chunk before it, the place of its first one in the half.
   input  logic [OffsetBits-1:0]              offset_i,
   input  logic [DimBits-1:0]                 n0_i,
-  input  logic [DimBits-1:0]                 k0_i,
-  input  logic [ChunkBits-1:0]               chunk_i,
+  input  logic [DimBits-1:0]                 first_i,
+  input  logic [ChunkBits-1:0]               count_i,
+  input  logic [ChunkBits-1:0]               done_i,
   input  logic [PlaceBits-1:0]               place_i,
 
   output logic [Banks-1:0]                   word_valid_o,
   output logic [Banks-1:0][EntryBits-1:0]    word_entry_o,
   output logic [Banks-1:0][Lanes-1:0]        word_o,
-  // The chunk's k word r for array row r (weight stationary).
+  // The chunk's k word r for array row r, if it is in the segment (weight stationary).
   output logic [Rows-1:0]                    row_valid_o,
   output logic [Rows-1:0][Lanes-1:0]         row_word_o,
   output logic [Cols-1:0]                    threshold_valid_o,
@@ -79,11 +80,11 @@ module xnorsim_unpack #(
   assign slots      = history[Parts*PortBits-1 -: PortSlots*Slot];
   assign thresholds = history[Parts*PortBits-1 -: PortThresholds*Threshold];
 
-  // Sub-bank b takes the chunk's k word b - place, modulo PortSlots, from slot first + b - place;
+  // Sub-bank b takes the segment's k word b - place, modulo PortSlots, from slot first + b - place;
   // where that wraps, it belongs to the port word before.
   logic [31:0] first_slot, port_slot, first_threshold, port_threshold;
   logic word_end, threshold_end;
-  assign first_slot      = 32'(k0_i) % PortSlots;
+  assign first_slot      = 32'(first_i) % PortSlots;
   assign port_slot       = 32'(offset_i) / SlotParts;
   assign word_end        = 32'(offset_i) % SlotParts == SlotParts - 1;
   assign first_threshold = 32'(n0_i) % PortThresholds;
@@ -98,22 +99,28 @@ module xnorsim_unpack #(
     assign wrap            = (local_slot + first_slot) >= PortSlots;
     assign index           = (port_slot - 32'(wrap)) * PortSlots + local_slot;
     assign word_valid_o[b] = valid_i && word_end && !(wrap && (port_slot == 0))
-                             && (index < 32'(chunk_i));
+                             && (index < 32'(count_i));
     assign word_entry_o[b] = EntryBits'((32'(place_i) + index) / PortSlots);
     assign word_o[b]       = Lanes'(slots[slot]);
   end
 
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     if (Dataflow == 1) begin : gen_side_by_side
-      logic [31:0] position;
-      assign position       = r + first_slot;
+      logic [31:0] index, position;
+      assign index          = r - 32'(done_i);
+      assign position       = index + first_slot;
       assign row_valid_o[r] = valid_i && word_end && (position / PortSlots == port_slot)
-                              && (r < 32'(chunk_i));
+                              && (index < 32'(count_i));
       assign row_word_o[r]  = Lanes'(slots[position % PortSlots]);
     end else begin : gen_behind
       assign row_valid_o[r] = 1'b0;
       assign row_word_o[r]  = '0;
     end
+  end
+
+  if (Dataflow == 0) begin : gen_place_only
+    logic unused_done;
+    assign unused_done = ^done_i;
   end
 
   for (genvar c = 0; c < Cols; c++) begin : gen_col

@@ -1,7 +1,7 @@
 """Sizes of every design point: tiles, chunks, port words (docs/microarchitecture.md, sections 1 to 4)."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,35 +9,45 @@ import numpy.typing as npt
 from simulator.closed_form.points import Integers, Points
 from workloads.errors import InputError, problem
 
+LAST = -1
+"""The last tile or chunk of each point, whatever its number."""
+SHORT = float(1 << 28)
+"""Cycles, and bits of a row, up to which 32 bits hold every sum, with room for an edge before every other."""
+
 
 @dataclass(frozen=True)
 class Geometry:
-    """What the schedule needs of each point.
+    """How points of one dataflow are cut, and what their parts cost.
 
     Shapes: [points] each.
-    Units: ``chunk_*`` are those of every chunk but the last, ``last_*`` those of the last; words are the port words
-    that one operand row touches, the first chunk's if they differ; issue is in cycles. ``answer`` is what an operand
-    needs from its acceptance to the edge before its issue, ``drain`` what a result needs from its tile's last issue
-    to the edge before its store.
+    Units: ``chunk`` are the k words of every chunk but the last, ``tile_rows`` the rows of every m tile but the last.
+    ``answer`` is what an operand needs from its acceptance to the edge before its issue, ``drain`` what a result needs
+    from its tile's last issue to the edge before its store. ``result_lanes`` results share a slot of ``result_slot``
+    bits; ``threshold_bits`` is 0 where there are no thresholds.
     """
 
+    FIELDS: ClassVar[int] = 23
+    """The columns of a table of sizes."""
+
+    weight_stationary: bool
+    behind: Integers
     rows: Integers
     cols: Integers
-    last_rows: Integers
-    last_cols: Integers
-    m_tiles: Integers
-    n_tiles: Integers
+    m: Integers
+    n: Integers
     planes_a: Integers
     planes_b: Integers
+    taps: Integers
+    tap_words: Integers
+    k_words: Integers
+    chunk: Integers
     chunks: Integers
-    chunk_bits: Integers
-    chunk_words: Integers
-    chunk_issue: Integers
-    last_words: Integers
-    last_issue: Integers
-    gap: Integers
+    tile_rows: Integers
+    m_tiles: Integers
+    n_tiles: Integers
     answer: Integers
     drain: Integers
+    slot: Integers
     port_shift: Integers
     threshold_bits: Integers
     result_lanes: Integers
@@ -45,36 +55,41 @@ class Geometry:
     result_end: Integers
 
     @classmethod
-    def of(cls, points: Points, fitting: Integers | None = None) -> Self:
-        """Derive the sizes; ``fitting`` are the k words of a chunk, where they are not those of ``chunk_words``."""
-        words = k_words(points)
-        chunk = np.minimum(chunk_words(points) if fitting is None else fitting, words)
+    def of(cls, points: Points, *, weight_stationary: bool) -> Self:
+        """Derive the sizes of points.
+
+        Errors: InputError if a scratchpad is too small.
+        """
+        tap_words = -(-points.elements // points.lanes)
+        k_words = points.taps * tap_words
+        chunk, tile_rows = _fitting(points, weight_stationary=weight_stationary)
+        chunk = np.minimum(chunk, k_words)
         slot, shift = power_of_two(points.word_bits), power_of_two_log(points.port_bits)
-        passes = points.planes_a * points.planes_b
-        chunks = -(-words // chunk)
-        start = (chunks - 1) * chunk
-        m_tiles, n_tiles = tiles(points)
-        threshold_bits, lanes, result_slot = result_layout(points)
-        # A row of bits ends with a whole slot.
+        threshold_bits, lanes, result_slot = _result_layout(points, slot)
+        # A row of bits ends with a whole slot, any row with a port word.
         result_bits = np.where(threshold_bits > 0, -(-points.n // points.lanes) * slot, points.n * result_slot)
+        # Sums leave the bottom row of the array; or, in output stationary, shift down from the top one.
+        way = points.rows + points.cols + points.pipeline_cycles
         return cls(
+            weight_stationary=weight_stationary,
+            behind=points.result_tiles - 1,
             rows=points.rows,
-            cols=points.cols,
-            last_rows=points.m - (m_tiles - 1) * points.rows,
-            last_cols=points.n - (n_tiles - 1) * points.cols,
-            m_tiles=m_tiles,
-            n_tiles=n_tiles,
+            cols=np.minimum(points.cols, points.n),
+            m=points.m,
+            n=points.n,
             planes_a=points.planes_a,
             planes_b=points.planes_b,
-            chunks=chunks,
-            chunk_bits=chunk * slot,
-            chunk_words=touched(np.int64(0), chunk * slot, shift),
-            chunk_issue=chunk * passes,
-            last_words=touched(start * slot, words * slot, shift),
-            last_issue=(words - start) * passes,
-            gap=np.maximum(0, points.rows - words * passes),
+            taps=points.taps,
+            tap_words=tap_words,
+            k_words=k_words,
+            chunk=chunk,
+            chunks=-(-k_words // chunk),
+            tile_rows=np.minimum(tile_rows, points.m),
+            m_tiles=-(-points.m // tile_rows),
+            n_tiles=-(-points.n // points.cols),
             answer=points.latency_cycles + 1,
-            drain=2 * points.rows + points.cols + points.pipeline_cycles - 1,
+            drain=way if weight_stationary else way + points.rows - 1,
+            slot=slot,
             port_shift=shift,
             threshold_bits=threshold_bits,
             result_lanes=lanes,
@@ -82,99 +97,138 @@ class Geometry:
             result_end=-(-result_bits >> shift) << shift,
         )
 
+    def __len__(self) -> int:
+        return len(self.m)
+
+    def into(self, table: Integers) -> None:
+        """Write the sizes into a table with a row for each point."""
+        for column, field in enumerate(fields(self)[1:]):
+            table[:, column] = getattr(self, field.name)
+
+    @classmethod
+    def of_table(cls, table: Integers, *, weight_stationary: bool) -> Self:
+        """Return the sizes that a table holds."""
+        return cls(weight_stationary, *np.ascontiguousarray(table.T))
+
     def part(self, index: slice | npt.NDArray[np.intp]) -> Self:
         """Return the sizes of some points."""
-        return type(self)(*(getattr(self, field.name)[index] for field in fields(self)))
+        return type(self)(self.weight_stationary, *(getattr(self, field.name)[index] for field in fields(self)[1:]))
 
-    def issue(self) -> Integers:
-        """Return the issue cycles of the job."""
-        return self.m_tiles * self.n_tiles * ((self.chunks - 1) * self.chunk_issue + self.last_issue)
+    @property
+    def outer_tiles(self) -> Integers:
+        """Return the tiles of the outer loop, each of which is a row of tiles."""
+        return self.n_tiles if self.weight_stationary else self.m_tiles
 
-    def threshold_words(self, tile: Integers | np.int64) -> Integers:
-        """Return the port words of an n tile's thresholds."""
-        first = tile * self.cols
-        end = first + np.where(self.n_tiles == tile + 1, self.last_cols, self.cols)
-        return touched(first * self.threshold_bits, end * self.threshold_bits, self.port_shift)
+    @property
+    def inner_tiles(self) -> Integers:
+        """Return the tiles of a row."""
+        return self.m_tiles if self.weight_stationary else self.n_tiles
 
-    def store_words(self, tile: Integers | np.int64) -> Integers:
+    def tile_m(self, *, last: bool) -> Integers:
+        """Return the valid rows of an m tile."""
+        return self.m - (self.m_tiles - 1) * self.tile_rows if last else self.tile_rows
+
+    def tile_n(self, *, last: bool) -> Integers:
+        """Return the valid columns of an n tile."""
+        return self.n - (self.n_tiles - 1) * self.cols if last else self.cols
+
+    def lines_a(self, *, last: bool) -> Integers:
+        """Return the rows of A that an m tile loads, those of all planes."""
+        return self.tile_m(last=last) * self.planes_a
+
+    def lines_b(self, *, last: bool) -> Integers:
+        """Return the rows of B that an n tile loads, those of all planes."""
+        return self.tile_n(last=last) * self.planes_b
+
+    @property
+    def gap(self) -> Integers:
+        """Return the gap before each tile but the first of output stationary."""
+        return np.maximum(0, self.rows - self.k_words * self.planes_a * self.planes_b)
+
+    def chunk_issue(self, chunk: int) -> Integers:
+        """Return the issue cycles of a chunk in output stationary."""
+        first, end = self._span(chunk)
+        return (end - first) * self.planes_a * self.planes_b
+
+    def words_b(self, chunk: int) -> Integers:
+        """Return the port words that a row of B touches in a chunk."""
+        first, end = self._span(chunk)
+        return self._touched(first, end)
+
+    def words_a(self, chunk: int) -> Integers:
+        """Return the port words that a row of A touches in a chunk: those of each tap."""
+        first, end = self._span(chunk)
+        if self.taps.max(initial=1) == 1:
+            return self._touched(first, end)
+        each, nothing = self.tap_words, np.zeros_like(first)
+        first_tap, last_tap = first // each, (end - 1) // each
+        head = self._touched(first - first_tap * each, np.minimum(end - first_tap * each, each))
+        tail = self._touched(nothing, end - last_tap * each)
+        whole = self._touched(nothing, each)
+        words: Integers = head + np.where(last_tap > first_tap, tail + (last_tap - first_tap - 1) * whole, 0)
+        return words
+
+    def threshold_words(self, tile: int) -> Integers:
+        """Return the port words of an n tile's thresholds; 0 where there are none."""
+        first, end = self._channels(tile)
+        bits = self.threshold_bits
+        return (bits > 0) * touched(first * bits, end * bits, self.port_shift)
+
+    def store_words(self, tile: int | Integers) -> Integers:
         """Return the port words that an n tile's results touch in each of their rows."""
-        first = tile * self.cols
-        end = np.where(self.n_tiles == tile + 1, self.result_end, self._position(first + self.cols))
+        first, end = self._channels(tile)
+        end = np.where(end == self.n, self.result_end, self._position(end))
         return touched(self._position(first), end, self.port_shift)
 
-    def longest(self) -> npt.NDArray[np.float64]:
-        """Return a bound of the job's cycles: everything in it one after the other."""
-        lines = (self.rows * self.planes_a + self.cols * self.planes_b).astype(np.float64)
-        chunk = lines * (np.maximum(self.chunk_words, self.last_words) + 1) + self.chunk_issue + self.answer
-        row = (self.cols * self.result_slot + self.result_lanes >> self.port_shift) + 2
-        tile = self.chunks * chunk + self.rows * row + self.cols * self.threshold_bits + self.gap + self.drain
-        bound: npt.NDArray[np.float64] = tile * self.m_tiles * self.n_tiles
-        return bound
+    def _span(self, chunk: int) -> tuple[Integers, Integers]:
+        """Return the k words of a chunk; one that a point does not have is like its last."""
+        first = (self.chunks - 1 if chunk == LAST else np.minimum(chunk, self.chunks - 1)) * self.chunk
+        return first, np.minimum(first + self.chunk, self.k_words)
 
-    def _position(self, channel: Integers | np.int64) -> Integers:
+    def _channels(self, tile: int | Integers) -> tuple[Integers, Integers]:
+        """Return the channels of an n tile; one that a point does not have is like its last."""
+        number = self.n_tiles - 1 if isinstance(tile, int) and tile == LAST else np.minimum(tile, self.n_tiles - 1)
+        first = number * self.cols
+        return first, np.minimum(first + self.cols, self.n)
+
+    def _touched(self, first: Integers, end: Integers) -> Integers:
+        return touched(first * self.slot, end * self.slot, self.port_shift)
+
+    def _position(self, channel: Integers) -> Integers:
         if self.result_lanes.max(initial=1) == 1:
             return channel * self.result_slot
         return channel // self.result_lanes * self.result_slot + channel % self.result_lanes
 
 
-def tiles(points: Points) -> tuple[Integers, Integers]:
-    """Return the m tiles and the n tiles."""
-    return -(-points.m // points.rows), -(-points.n // points.cols)
+def _fitting(points: Points, *, weight_stationary: bool) -> tuple[Integers, Integers]:
+    """Return the k words of a chunk and the rows of an m tile.
 
-
-def k_words(points: Points) -> Integers:
-    """Return the k words of a row."""
-    return -(-points.k // points.lanes)
-
-
-def chunk_words(points: Points) -> Integers:
-    """Return the k words of a row that a half of both scratchpads holds.
-
-    Errors: InputError if it is none.
+    Errors: InputError if not even one fits.
     """
     words_a = (points.scratchpad_a_bits >> 1) // (points.rows * points.word_bits * points.planes_a)
     words_b = (points.scratchpad_b_bits >> 1) // (points.cols * points.word_bits * points.planes_b)
-    words = np.minimum(words_a, words_b)
-    if words.min(initial=1) < 1:
-        raise InputError(problem("scratchpads", "must hold a k word of every row in each half, for every design point"))
-    return words
+    if weight_stationary:
+        chunk, rows = points.rows, np.minimum(words_a, points.accumulator_rows)
+        fits, rule = (words_b >= chunk) & (rows > 0), "must hold a k word of A and a fold of B in each half"
+    else:
+        chunk, rows = np.minimum(words_a, words_b), points.rows
+        fits, rule = chunk > 0, "must hold a k word of every row in each half"
+    if not fits.all():
+        raise InputError(problem("scratchpads", f"{rule}, for every design point"))
+    return chunk, rows
 
 
-def result_layout(points: Points) -> tuple[Integers, Integers, Integers]:
+def _result_layout(points: Points, word_slot: Integers) -> tuple[Integers, Integers, Integers]:
     """Return the bits of a threshold (0 if there is none), and how many results share a slot of how many bits."""
     bits = points.thresholds == 1
-    slot = power_of_two(points.word_bits)
     # Where the results of a k word fill its slot, or are alone in it, their positions rise evenly.
-    filled = bits & (slot == points.lanes)
+    filled = bits & (word_slot == points.lanes)
     lanes = np.where(bits & ~filled, points.lanes, 1)
-    slot = np.where(bits, np.where(filled, 1, slot), power_of_two(points.accumulator_bits))
+    slot = np.where(bits, np.where(filled, 1, word_slot), power_of_two(points.accumulator_bits))
     return np.where(bits, power_of_two(points.accumulator_bits + 1), 0), lanes, slot
 
 
-def tile_period(points: Points) -> Integers:
-    """Return after how many n tiles the port words that their results and thresholds touch repeat."""
-    threshold_bits, lanes, slot = result_layout(points)
-    period = repetition(points.cols * slot, points.port_bits)
-    packed = np.flatnonzero(lanes > 1)
-    if len(packed):
-        group = lanes[packed] // np.gcd(points.cols[packed], lanes[packed])
-        bits = points.cols[packed] * group // lanes[packed] * slot[packed]
-        period[packed] = group * repetition(bits, points.port_bits[packed])
-        thresholds = repetition(points.cols[packed] * threshold_bits[packed], points.port_bits[packed])
-        period[packed] = np.lcm(period[packed], thresholds)
-    # The others are powers of two.
-    return np.where(lanes > 1, period, np.maximum(period, repetition(points.cols * threshold_bits, points.port_bits)))
-
-
-def repetition(bits: Integers, port_bits: Integers) -> Integers:
-    """Return after how many runs of as many bits the port words that each of them touches repeat."""
-    common = bits | port_bits
-    common &= -common
-    # A run that divides the port word touches one, wherever it lies.
-    return np.where(common == bits, 1, port_bits // common)
-
-
-def touched(first: Integers | np.int64, end: Integers, port_shift: Integers) -> Integers:
+def touched(first: Integers, end: Integers, port_shift: Integers) -> Integers:
     """Count the port words that hold a bit of [first, end)."""
     return ((end - 1) >> port_shift) - (first >> port_shift) + 1
 

@@ -1,9 +1,8 @@
 """The SimPy engine: the cycles of a job from the schedule of docs/microarchitecture.md.
 
-Processes run a job: the port, which walks the fixed order of requests; the array, which issues slots; and in a
-weight-stationary array the preload of weights. Simulation time counts clock edges: at time x the port may have a
-request accepted, and the array may issue, at edge x. The work grows with tiles and slots, never with operand values or
-multiply-accumulates.
+Two processes run a job: the port, which walks the fixed order of requests, and the array, which issues slots.
+Simulation time counts clock edges: at time x the port may have a request accepted, and the array may issue, at edge x.
+The work grows with tiles and slots, never with operand values or multiply-accumulates.
 """
 
 from simulator.accelerator import Accelerator

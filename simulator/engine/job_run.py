@@ -45,17 +45,17 @@ class JobRun:
 
         Errors: SimulationError if port and array wait for each other.
         """
-        self._start()
-        end = self._env.run(self._env.process(self._port()))
+        self._env.process(self._array())
+        cycles = self._env.run(self._env.process(self._port()))
         if self._last_issue is None or self._issue == 0:
             job = self._tiling.job
-            raise SimulationError(f"layer {job.name}: the port ended at cycle {end} before the array")
-        cycles = int(self._env.now)
+            raise SimulationError(f"layer {job.name}: the port ended at cycle {cycles} before the array")
+        assert isinstance(cycles, int), "the port returns its last edge"
         flush = cycles - self._last_issue - 1
         return CycleClasses(self._issue, self._schedule, self._load_stall, self._store_stall, flush)
 
-    def _start(self) -> None:
-        """Start the processes of the array."""
+    def _array(self) -> Steps:
+        """Issue the slots of each tile in their order."""
         raise NotImplementedError
 
     @property
@@ -67,9 +67,16 @@ class JobRun:
         """Return the loads of a slot's operands in their order: halves, port words, and who hears of their arrival."""
         raise NotImplementedError
 
-    def _port(self) -> Steps:
-        """Walk the requests: one event for the loads of a slot, one for the store of a tile."""
-        env, end, behind = self._env, self._acceptance.end, self._tiling.array.result_tiles - 1
+    def _until(self, edge: int) -> Timeout:
+        """Return the event of an edge, or of now if that is later.
+
+        A unit may be handed over when its edge is past: what counts are the edges, which the processes reckon with.
+        """
+        return Timeout(self._env, max(0, edge - self._env.now))
+
+    def _port(self) -> Generator[Event, int, int]:
+        """Walk the requests, one event for the loads of a slot, one for the store of a tile; return the last edge."""
+        end, behind = self._acceptance.end, self._tiling.array.result_tiles - 1
         arrival = self._latency - 1 + DATA_TO_ISSUE
         edge = FIRST_REQUEST
         for number, moves in enumerate(self._tiles):
@@ -84,18 +91,19 @@ class JobRun:
                     if arrived is not None:
                         arrived.give(edge + arrival)
                 thresholds = (self._halves_thresholds, 0, None)
-                yield Timeout(env, edge - env.now)
+                yield self._until(edge)
             if number >= behind:
                 edge = yield from self._store(self._tiles[number - behind], edge)
         for moves in self._tiles[max(0, len(self._tiles) - behind) :]:
             edge = yield from self._store(moves, edge)
+        return edge
 
     def _store(self, moves: Moves, edge: int) -> Generator[Event, int, int]:
         drained = self._tiles_drained.take()
         if drained is None:
             drained = yield self._tiles_drained.announcement()
         edge = self._acceptance.end(max(edge, drained), moves.store_words)
-        yield Timeout(self._env, edge - self._env.now)
+        yield self._until(edge)
         self._places.give(edge - 1 + STORED_TO_ISSUE)
         return edge
 

@@ -1,7 +1,5 @@
 """Output stationary: sums stay in the PEs, and drain while the next tile issues."""
 
-from simpy import Timeout
-
 from simulator.accelerator import Accelerator
 from simulator.engine.events import Credits, Stalls, Steps, with_next
 from simulator.engine.job_run import JobRun, Load
@@ -15,9 +13,6 @@ class OutputStationary(JobRun):
         super().__init__(tiling, accelerator, stalls)
         self._slots_loaded = Credits(self._env)
 
-    def _start(self) -> None:
-        self._env.process(self._array())
-
     @property
     def _drain_cycles(self) -> int:
         array = self._tiling.array
@@ -27,7 +22,7 @@ class OutputStationary(JobRun):
         return (self._halves_b, slot.b_words, None), (self._halves_a, slot.a_words, self._slots_loaded)
 
     def _array(self) -> Steps:
-        env, rows = self._env, self._tiling.array.rows
+        rows = self._tiling.array.rows
         edge = gap_end = 0
         for moves, following in with_next(self._tiles):
             first_of_tile = True
@@ -44,7 +39,7 @@ class OutputStationary(JobRun):
                 if first_of_tile:
                     edge = yield from self._placed(edge)
                 edge += slot.issue_cycles
-                yield Timeout(env, edge - env.now)
+                yield self._until(edge)
                 self._issue += slot.issue_cycles
                 first_of_tile = False
                 self._release(edge, next_slot or (following.slots[0] if following else None))

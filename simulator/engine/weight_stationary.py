@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator
 from itertools import islice
 
-from simpy import Event, Timeout
+from simpy import Event
 
 from simulator.accelerator import Accelerator
 from simulator.engine.events import Credits, Stalls, Steps, with_next
@@ -18,12 +18,6 @@ class WeightStationary(JobRun):
         super().__init__(tiling, accelerator, stalls)
         self._a_loaded = Credits(self._env)
         self._b_loaded = Credits(self._env)
-        self._shadows = Credits(self._env, 1)
-        self._preloaded = Credits(self._env)
-
-    def _start(self) -> None:
-        self._env.process(self._preload())
-        self._env.process(self._array())
 
     @property
     def _drain_cycles(self) -> int:
@@ -37,54 +31,46 @@ class WeightStationary(JobRun):
     def _slots(self) -> Iterator[tuple[Slot, Slot | None]]:
         return with_next(slot for moves in self._tiles for slot in moves.slots)
 
-    def _preload(self) -> Steps:
-        """Fill the shadows, one array row a cycle, as soon as the set before has been switched to."""
-        env, rows = self._env, self._tiling.array.rows
-        for slot, after in self._slots():
-            there = 0
-            if slot.b_words:
-                loaded = self._b_loaded.take()
-                there = (yield self._b_loaded.announcement()) if loaded is None else loaded
-            for _ in range(slot.sets):
-                switched = self._shadows.take()
-                if switched is None:
-                    switched = yield self._shadows.announcement()
-                edge = max(switched, there) + rows
-                self._preloaded.give(edge)
-                yield Timeout(env, edge - env.now)
-            if after and after.b_words:
-                self._halves_b.give(edge)
-
     def _array(self) -> Steps:
-        env, slots, edge = self._env, self._slots(), 0
+        """Issue slot by slot: within a slot each weight set follows from the one before, without an event."""
+        rows, slots = self._tiling.array.rows, self._slots()
+        edge = switched = 0
         for moves, following in with_next(self._tiles):
             for number, (slot, after) in enumerate(islice(slots, len(moves.slots))):
+                there = 0
+                if slot.b_words:
+                    loaded = self._b_loaded.take()
+                    there = (yield self._b_loaded.announcement()) if loaded is None else loaded
                 for weights in range(slot.sets):
-                    edge = yield from self._weights(edge)
+                    preloaded = max(switched, there) + rows
+                    if weights == slot.sets - 1 and after and after.b_words:
+                        self._halves_b.give(preloaded)
+                    edge = self._wait_for_weights(edge, preloaded)
                     if weights == 0 and slot.a_words:
-                        there = self._a_loaded.take()
-                        if there is None:
-                            there = yield self._a_loaded.announcement()
-                        self._load_stall += max(0, there - edge)
-                        edge = max(edge, there)
+                        edge = yield from self._wait_for_operands(edge)
                     if weights == 0 and number == 0:
                         edge = yield from self._placed(edge)
-                    self._shadows.give(edge)
+                    switched = edge
                     edge += slot.issue_cycles // slot.sets
-                    yield Timeout(env, edge - env.now)
+                yield self._until(edge)
                 self._issue += slot.issue_cycles
                 if after and after.a_words:
                     self._halves_a.give(edge)
             self._end_tile(edge, following)
 
-    def _weights(self, edge: int) -> Generator[Event, int, int]:
-        """Wait for the preload: while it runs that is the schedule's, before it B is missing."""
-        there = self._preloaded.take()
-        if there is None:
-            there = yield self._preloaded.announcement()
-        if there <= edge:
+    def _wait_for_weights(self, edge: int, preloaded: int) -> int:
+        """Return the edge behind the preload: while it runs that is the schedule's, before it B is missing."""
+        if preloaded <= edge:
             return edge
-        running = min(self._tiling.array.rows, there - edge)
+        running = min(self._tiling.array.rows, preloaded - edge)
         self._schedule += running
-        self._load_stall += there - edge - running
-        return there
+        self._load_stall += preloaded - edge - running
+        return preloaded
+
+    def _wait_for_operands(self, edge: int) -> Generator[Event, int, int]:
+        """Wait for A; return the edge at which it is there."""
+        there = self._a_loaded.take()
+        if there is None:
+            there = yield self._a_loaded.announcement()
+        self._load_stall += max(0, there - edge)
+        return max(edge, there)

@@ -60,7 +60,7 @@ def every_kind() -> Accelerator:
     macs = [mac_array("int8"), mac_array("fp16", 16), mac_array("fp16"), mac_array("fp32")]
     stationary = replace(preset.arrays["xnor"], name="ws", dataflow=Dataflow.WEIGHT_STATIONARY, accumulator_rows=16)
     arrays = {**preset.arrays, **{array.name: array for array in (*macs, stationary)}}
-    return replace(preset, arrays=arrays, vector_unit=VectorUnit(4), dram=Dram(64))
+    return replace(preset, arrays=arrays, vector_unit=VectorUnit(4), dram=Dram(64), or_pool=True)
 
 
 def total(terms: Iterable[Term], part: str | None = None) -> float:

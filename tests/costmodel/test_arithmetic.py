@@ -124,6 +124,16 @@ def test_a_vector_lane_by_hand() -> None:
     assert [term.total * 1e3 for term in lane.leakage] == pytest.approx([53.1, 120, 0.0251, 128 * LEAK])
 
 
+def test_the_or_pool_by_hand() -> None:
+    pool = EVERYTHING["or_pool"]
+    # A port of 512 bits, five result places: sixteen times 32 gates, five registers.
+    assert (pool.component.count, pool.component.register_bits) == (1, 5 * 512)
+    energies = {action: total(terms) * 1e3 for action, terms in pool.actions.items()}
+    assert energies == pytest.approx({"clock": 5 * 512 * CLOCK, "or": 16 * 18.1, "write": 512 * DATA})
+    assert [term.total for term in pool.area] == pytest.approx([16 * 50.4, 5 * 512 * AREA])
+    assert [term.total * 1e3 for term in pool.leakage] == pytest.approx([16 * 0.611, 5 * 512 * LEAK])
+
+
 def test_dram_is_off_chip_and_only_its_bits_are_charged() -> None:
     dram = EVERYTHING["dram"]
     assert dram.off_chip

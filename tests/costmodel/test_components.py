@@ -113,7 +113,8 @@ def test_every_price_is_needed(name: str) -> None:
     ("accelerator", "words"),
     [
         (hardware(2, 2, 4), ("int8", "fp16", "fp32", "dram")),
-        (replace(every_kind(), vector_unit=None, dram=None, arrays={"int8": every_kind().arrays["int8_32"]}),
+        (replace(every_kind(), vector_unit=None, dram=None, or_pool=False,
+                 arrays={"int8": every_kind().arrays["int8_32"]}),
          ("bitwise", "shifter", "adder_8", "fp16", "fp32", "dram")),
     ],
 )  # fmt: skip

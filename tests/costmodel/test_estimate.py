@@ -24,7 +24,7 @@ TECHNOLOGY = load_technology("45nm")
 
 
 def single() -> Run:
-    """Return the job `single` of docs/microarchitecture.md: 1 x 1 x 1 on a 1 x 1 x 1 array, 11 cycles at 1 MHz."""
+    """Return the job `single` of docs/worked-jobs.md: 1 x 1 x 1 on a 1 x 1 x 1 array, 11 cycles at 1 MHz."""
     accelerator = hardware(1, 1, 1, kc=4, port_bits=8, accumulator_bits=8)
     return simulate(one_product(1, 1, 1), replace(accelerator, global_buffer_bits=8 * 8192))
 

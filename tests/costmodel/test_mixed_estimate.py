@@ -152,12 +152,16 @@ def test_only_the_models_that_an_accelerator_has_are_warned_of(gated: str | None
     assert MAC_MODEL not in warnings
 
 
-def accelerator_with(*elements: str, vector: bool = False, dram: bool = False) -> Accelerator:
+def accelerator_with(*elements: str, vector: bool = False, dram: bool = False, or_pool: bool = False) -> Accelerator:
     """Return an accelerator of those mac arrays, or of the XNOR array if there are none."""
     preset = every_kind()
     arrays = {element: mac_array(element) for element in elements} or {"xnor": preset.arrays["xnor"]}
     return replace(
-        preset, arrays=arrays, vector_unit=VectorUnit(4) if vector else None, dram=Dram(64) if dram else None
+        preset,
+        arrays=arrays,
+        vector_unit=VectorUnit(4) if vector else None,
+        dram=Dram(64) if dram else None,
+        or_pool=or_pool,
     )
 
 
@@ -165,7 +169,8 @@ def accelerator_with(*elements: str, vector: bool = False, dram: bool = False) -
     ("accelerator", "said", "unsaid"),
     [
         (accelerator_with(), ("everything behind", "in an xnor PE", "the ones of a mixed pair"),
-         ("in a mac PE", "conversion", "vector unit", "of DRAM")),
+         ("in a mac PE", "conversion", "vector unit", "of DRAM", "OR-pool")),
+        (accelerator_with(or_pool=True), ("in the OR-pool",), ("vector unit",)),
         (accelerator_with(dram=True), ("of DRAM: interface", "the DRAM controller"), ("everything behind",)),
         (accelerator_with("int8"), ("in a mac PE",), ("in an xnor PE", "the ones of a mixed pair", "conversion")),
         (accelerator_with("int8", "fp16"), ("in a mac PE", "conversion"), ("vector unit",)),

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator.accelerator import Accelerator, Dataflow
+from simulator.borders import inside
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
-from simulator.job import Job, check_job
+from simulator.job import DirectFeed, Job, check_job
+from simulator.layout import k_words, row_k_words
 from simulator.tiling import Tiling
 from tests.strategies import INTEGERS, exchanged, hardware, one_plane
 from workloads.encodings import Digit, Encoding, Plane, encoding
 from workloads.errors import InputError
+from workloads.operations import Window
 
 # Each of them a corner: one PE; lanes that are no power of two; ports narrower and far wider than a k word; halves of
 # different sizes, and chunks that do not end on port words; few result places and many; places of one row and of more
@@ -41,9 +44,14 @@ HARDWARE = {
     ),
 }
 HARDWARE["4x3x7 is"] = exchanged(HARDWARE["4x3x7 ws"])
+WITH_POOL = ("3x2x12", "4x4x16", "8x8x64", "2x5x8 ws", "1x6x5 ws", "3x4x33 ws")
+HARDWARE |= {name: replace(HARDWARE[name], or_pool=True) for name in WITH_POOL}
 
 MOST_CYCLES = 2500
 """The longest job that is drawn, so that many jobs fit into a test."""
+
+CONVOLUTIONS = 0.38
+"""The share of convolutions among the jobs that are drawn; fewer of them are short enough."""
 
 MULTI_PLANE = [code for code in map(encoding, INTEGERS) if len(code.planes) > 1]
 BIPOLAR_PLANES = Encoding("bipolar, two planes", (Plane(Digit.BIPOLAR), Plane(Digit.BIPOLAR, 1)))
@@ -78,10 +86,13 @@ def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -
         if min(tiling.chunk_words, tiling.tile_rows) < 1 or not _holds_a_fold(tiling, accelerator):
             continue
         units = (tiling.tile_rows, array.cols, tiling.chunk_words * array.lanes)
-        m, n, k = (_draw_side(unit, rng) for unit in units) if rng.random() < 0.4 else _draw_many(units, rng)
+        many = rng.random() > 0.4
+        m, n, k = _draw_many(units, rng) if many else (_draw_side(unit, rng) for unit in units)
         if transposed:
             m, n = n, m
         job = replace(job, m=m, k=k, n=n, thresholds=not transposed and bool(rng.integers(2)))
+        if not transposed and rng.random() < CONVOLUTIONS:
+            job = _draw_convolution(job, tiling, rng, many=many)
         try:
             check_job(job, array.accumulator_bits)
         except InputError:
@@ -89,7 +100,7 @@ def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -
         ideal = run_job(job, accelerator)
         if ideal.cycles > MOST_CYCLES:
             continue
-        stalls = _draw_stalls(ideal.cycles, rng) if rng.random() < 0.4 else ()
+        stalls = draw_stalls(ideal.cycles, rng) if rng.random() < 0.4 else ()
         tiling = Tiling.of(job, accelerator)
         tiles = (len(tiling.row_spans), len(tiling.col_spans), len(tiling.chunks))
         return DrawnJob(job, stalls, run_job(job, accelerator, np.array(stalls, dtype=np.bool_)), tiles)
@@ -103,7 +114,7 @@ def _holds_a_fold(tiling: Tiling, accelerator: Accelerator) -> bool:
 
 def _draw_encoding(rng: np.random.Generator) -> Encoding:
     """Draw one plane with a weight of its own, or several."""
-    if rng.random() < 0.62:
+    if rng.random() < 0.57:
         return one_plane(list(Digit)[rng.integers(2)], int(rng.integers(0, 5) if rng.random() < 0.3 else 0))
     if rng.random() < 0.1:
         return BIPOLAR_PLANES
@@ -120,7 +131,33 @@ def _draw_many(units: tuple[int, ...], rng: np.random.Generator) -> list[int]:
     return [int(rng.integers(unit + 1, 3 * unit + 1)) for unit in units]
 
 
-def _draw_stalls(cycles: int, rng: np.random.Generator) -> tuple[bool, ...]:
+def _draw_convolution(job: Job, tiling: Tiling, rng: np.random.Generator, *, many: bool) -> Job:
+    """Draw a map and a window for a job; one of several m tiles and chunks on request."""
+    lanes = tiling.array.lanes
+    while True:
+        window = draw_window(rng)
+        channels = int(rng.integers(1, 3 * lanes + 1)) if rng.random() < 0.7 else lanes * int(rng.integers(1, 3))
+        drawn = replace(job, m=window.positions, k=window.taps * channels, direct=DirectFeed(window, channels))
+        if not many or (drawn.m > tiling.tile_rows and row_k_words(drawn, tiling.array) > tiling.chunk_words):
+            return drawn
+
+
+def draw_window(rng: np.random.Generator) -> Window:
+    """Draw a window with at least one place on its map."""
+    size, kernel, stride, padding, dilation = zip(*(_draw_window_side(rng) for _ in range(2)), strict=True)
+    return Window(size, kernel, stride, padding, dilation)
+
+
+def _draw_window_side(rng: np.random.Generator) -> tuple[int, int, int, int, int]:
+    """Draw one side of a map, kernel, stride, padding and dilation; one window in many has places beside its map."""
+    kernel, stride, dilation = int(rng.integers(1, 5)), int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    reach = dilation * (kernel - 1) + 1
+    padding = int(rng.integers(0, reach if rng.random() < 0.9 else reach + 3)) if rng.random() < 0.7 else 0
+    least = max(1, reach - 2 * padding)
+    return int(rng.integers(least, least + 6)), kernel, stride, padding, dilation
+
+
+def draw_stalls(cycles: int, rng: np.random.Generator) -> tuple[bool, ...]:
     """Draw a stall pattern that ends somewhere in the job or behind it."""
     length, density = int(rng.integers(1, 2 * cycles)), rng.choice([0.1, 0.3, 0.5, 0.8])
     # Runs of up to eight equal bits, since single stalls seldom meet the end of a load.
@@ -155,6 +192,7 @@ def _kinds(accelerator: Accelerator, drawn: DrawnJob) -> dict[str, bool]:
         "k of 1": job.k == 1,
         "n of 1": job.n == 1,
         "k no multiple of lanes": job.k % accelerator.arrays["xnor"].lanes != 0,
+        **_kinds_of_convolution(job, accelerator),
         "several m tiles, n tiles and chunks": min(drawn.tiles) > 1,
         "more tiles than places": drawn.tiles[0] * drawn.tiles[1] > accelerator.arrays["xnor"].result_tiles,
         "weight stationary": accelerator.arrays["xnor"].dataflow is Dataflow.WEIGHT_STATIONARY,
@@ -163,6 +201,28 @@ def _kinds(accelerator: Accelerator, drawn: DrawnJob) -> dict[str, bool]:
         "drain-bound": classes.schedule > 0,
         "stall pattern": any(drawn.stalls),
     }
+
+
+def _kinds_of_convolution(job: Job, accelerator: Accelerator) -> dict[str, bool]:
+    """Tell what kinds of convolution a job is of."""
+    window, array = (job.direct.window if job.direct else Window((1, 1), (1, 1), (1, 1))), accelerator.arrays["xnor"]
+    on_map, each = inside(window), k_words(job.taps[1], array.lanes)
+    chunk = Tiling.of(job, accelerator).chunk_words
+    kinds = {
+        "convolution": True,
+        "weight-stationary convolution": array.dataflow is not Dataflow.OUTPUT_STATIONARY,
+        "convolution of several planes": job.passes > 1,
+        "convolution of mixed digits": job.encoding_a.planes[0].digit is not job.encoding_b.planes[0].digit,
+        "border": not on_map.all(),
+        "place beside the map": not on_map.any(axis=1).all(),
+        "tap beside the map": not on_map.any(axis=0).all(),
+        "kernel not square": window.kernel[0] != window.kernel[1],
+        "stride": max(window.stride) > 1,
+        "dilation": any(apart > 1 < taps for apart, taps in zip(window.dilation, window.kernel, strict=True)),
+        "tap with a tail": job.taps[1] % array.lanes != 0,
+        "chunk that ends in a tap": row_k_words(job, array) > chunk and chunk % each != 0,
+    }
+    return {name: job.direct is not None and bool(kind) for name, kind in kinds.items()}
 
 
 def shares_text(drawn: Sequence[tuple[Accelerator, DrawnJob]]) -> str:

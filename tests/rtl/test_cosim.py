@@ -134,7 +134,7 @@ def test_a_source_with_a_syntax_error(folder: Path) -> None:
 def test_a_top_module_that_is_missing(folder: Path) -> None:
     changed_rtl(folder)
     line = listed(folder, "changed/src/xnorsim_popcount.sv\n")
-    assert "Cannot find file containing module: 'xnorsim_core'" in line
+    assert "Cannot find file containing module: 'xnorsim_accelerator'" in line
 
 
 def test_an_included_file_that_is_missing(folder: Path) -> None:

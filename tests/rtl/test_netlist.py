@@ -79,6 +79,18 @@ class Netlist:
                 total += self.register_bits(cell["type"])
         return total
 
+    def is_registered(self, kind: str, port: str) -> bool:
+        """Tell whether every bit of a module's output comes straight from a flip-flop, however deep inside."""
+        nets = set(self.modules[kind]["ports"][port]["bits"])
+        for cell in self.modules[kind]["cells"].values():
+            for name, bits in cell["connections"].items():
+                flip_flop = cell["type"] in FLIP_FLOPS and name == "Q"
+                ports = self.modules.get(cell["type"], {}).get("ports", {})
+                output = ports.get(name, {}).get("direction") == "output" and nets & set(bits)
+                if flip_flop or (output and self.is_registered(cell["type"], name)):
+                    nets -= set(bits)
+        return not nets
+
     def pes(self) -> dict[tuple[int, int], Module]:
         """Return the array's PEs by row and column."""
         (array,) = (module for name, module in self.modules.items() if self.own_name(name) == MODULES[self.array][0])
@@ -158,3 +170,11 @@ def test_the_skew_has_the_flip_flops_that_the_cost_model_prices(netlist: Netlist
     cells = netlist.instances("xnorsim_skew", MODULES[netlist.array][2])
     assert len(cells) == 3
     assert sum(netlist.register_bits(cell["type"]) for cell in cells) == skew_register_bits(netlist.array)
+
+
+def test_what_the_array_shows_outside_comes_straight_from_flip_flops(netlist: Netlist) -> None:
+    (core,) = (name for name in netlist.modules if netlist.own_name(name) == "xnorsim_core")
+    outputs = [name for name, port in netlist.modules[core]["ports"].items() if port["direction"] == "output"]
+    direct = {name for name in outputs if netlist.is_registered(core, name)}
+    # A constant: no tile waits for a place.
+    assert set(outputs) - direct == {"wait_store_o"}

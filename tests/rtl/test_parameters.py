@@ -6,19 +6,20 @@ import subprocess
 import pytest
 
 import rtl
+from xnorsim.cosimulation.lint import TOP
 from xnorsim.cosimulation.toolchain import find_verilator
 
 pytestmark = pytest.mark.rtl
 
 
 def elaborate(**parameters: int) -> subprocess.CompletedProcess[str]:
-    """Elaborate the core with these parameters."""
+    """Elaborate the accelerator with these parameters."""
     verilator = find_verilator()
     sources = [str(path) for path in (*rtl.waivers(), *rtl.source_files())]
     flags = [
         "--lint-only",
         "--top-module",
-        "xnorsim_core",
+        TOP,
         *(f"-G{name}={value}" for name, value in parameters.items()),
     ]
     return subprocess.run(
@@ -48,6 +49,13 @@ SMALL = {"Rows": 1, "Cols": 1, "Lanes": 1, "AccumulatorBits": 8, "PortBits": 8}
         ("ScratchpadWordsB", 0, "ScratchpadWordsA and ScratchpadWordsB must be >= 1"),
         ("ResultTiles", 1, "ResultTiles must be 2..8"),
         ("ResultTiles", 9, "ResultTiles must be 2..8"),
+        ("DimBits", 0, "DimBits must be 1..30"),
+        ("DimBits", 31, "DimBits must be 1..30"),
+        ("WindowBits", 0, "WindowBits must be 1..DimBits"),
+        ("WindowBits", 21, "WindowBits must be 1..DimBits"),
+        ("AddrBits", 1, "AddrBits must be 1..64 and enough for the longest segment"),
+        ("AddrBits", 65, "AddrBits must be 1..64 and enough for the longest segment"),
+        ("OrPool", 2, "OrPool must be 0 or 1"),
         ("Dataflow", 2, "Dataflow must be 0 (output stationary) or 1 (weight stationary)"),
     ],
 )
@@ -71,5 +79,6 @@ def test_an_illegal_parameter_of_weight_stationary_is_named(name: str, value: in
     assert message in done.stderr
 
 
-def test_a_legal_core_elaborates() -> None:
-    assert elaborate(**SMALL).returncode == 0
+@pytest.mark.parametrize("pool", [0, 1])
+def test_a_legal_accelerator_elaborates(pool: int) -> None:
+    assert elaborate(**SMALL, OrPool=pool).returncode == 0

@@ -1,4 +1,4 @@
-"""RTL against engine and reference: random jobs of every kind, back to back."""
+"""RTL against engine and reference: random jobs of every kind, those of the OR-pool among them, back to back."""
 
 import sys
 from pathlib import Path
@@ -7,16 +7,21 @@ import numpy as np
 import pytest
 
 from simulator.accelerator import Accelerator, Dataflow
-from tests.rtl.job_list import check_on_rtl, random_case
-from tests.rtl.random_jobs import HARDWARE, DrawnJob, draw_jobs, shares, shares_text
+from tests.rtl.job_list import check_on_rtl, random_case, random_pool_case
+from tests.rtl.random_jobs import HARDWARE, WITH_POOL, DrawnJob, draw_jobs, shares, shares_text
+from tests.rtl.random_pools import DrawnPool, draw_pools, pool_shares
+from xnorsim.cosimulation.tasks import Work
 
 pytestmark = pytest.mark.rtl
 
 JOBS = 45
 """Jobs for each of the twelve accelerators in every run of the tests."""
+POOLS = 15
+"""Pooling jobs among them, for each of the accelerators that have an OR-pool."""
 SEED = 20_000
 
 MANY_JOBS = 10_000
+MANY_POOLS = 200
 MANY_SEED = 30_000
 
 BATCH = 125
@@ -39,12 +44,39 @@ LEAST_SHARES = {
     "k of 1": 0.1,
     "n of 1": 0.1,
     "k no multiple of lanes": 0.3,
+    "convolution": 0.2,
+    "weight-stationary convolution": 0.1,
+    "convolution of several planes": 0.1,
+    "convolution of mixed digits": 0.05,
+    "border": 0.1,
+    "place beside the map": 0.02,
+    "tap beside the map": 0.02,
+    "kernel not square": 0.1,
+    "stride": 0.1,
+    "dilation": 0.1,
+    "tap with a tail": 0.1,
+    "chunk that ends in a tap": 0.05,
     "several m tiles, n tiles and chunks": 0.3,
     "more tiles than places": 0.2,
     "weight stationary": 0.4,
     "input stationary": 0.05,
     "port-bound": 0.5,
     "drain-bound": 0.02,
+    "stall pattern": 0.3,
+}
+
+
+LEAST_POOL_SHARES = {
+    "border": 0.3,
+    "place beside the map": 0.02,
+    "first tap beside the map": 0.2,
+    "one tap": 0.02,
+    "kernel not square": 0.3,
+    "stride": 0.3,
+    "dilation": 0.3,
+    "several port words a pixel": 0.3,
+    "fewer groups than places": 0.02,
+    "more groups than places": 0.3,
     "stall pattern": 0.3,
 }
 
@@ -62,13 +94,33 @@ def check_shares(jobs: dict[str, list[DrawnJob]]) -> None:
     assert {name: share for name, share in found.items() if share < LEAST_SHARES.get(name, 0)} == {}
 
 
-def check_jobs(accelerator: Accelerator, jobs: list[DrawnJob], work_dir: Path, seed: int) -> None:
-    """Play drawn jobs in their order with random operands."""
+def cases_of(accelerator: Accelerator, jobs: list[DrawnJob], pools: list[DrawnPool], seed: int) -> list[Work]:
+    """Return drawn jobs in a random order with random operands."""
     rng = np.random.default_rng(seed)
-    for first in range(0, len(jobs), BATCH):
-        cases = [random_case(some.job, accelerator, rng, some.stalls) for some in jobs[first : first + BATCH]]
+    mixed = [*jobs, *pools]
+    return [_case(mixed[number], accelerator, rng) for number in rng.permutation(len(mixed))]
+
+
+def check_jobs(
+    accelerator: Accelerator, jobs: list[DrawnJob], pools: list[DrawnPool], work_dir: Path, seed: int
+) -> None:
+    """Play drawn jobs in a random order with random operands."""
+    cases = cases_of(accelerator, jobs, pools, seed)
+    for first in range(0, len(cases), BATCH):
         folder = work_dir / f"from{first}"
-        check_on_rtl(cases, accelerator, folder, least_memory_words=MEMORY_WORDS, seed=seed + first)
+        batch = cases[first : first + BATCH]
+        check_on_rtl(batch, accelerator, folder, least_memory_words=MEMORY_WORDS, seed=seed + first)
+
+
+def _case(some: DrawnJob | DrawnPool, accelerator: Accelerator, rng: np.random.Generator) -> Work:
+    if isinstance(some, DrawnPool):
+        return random_pool_case(some.job, accelerator, rng, some.stalls)
+    return random_case(some.job, accelerator, rng, some.stalls)
+
+
+def pools_of(name: str, count: int, seed: int) -> list[DrawnPool]:
+    """Draw that many pooling jobs for an accelerator, if it has an OR-pool."""
+    return draw_pools(HARDWARE[name], count, seed) if name in WITH_POOL else []
 
 
 def test_the_jobs_are_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,6 +128,17 @@ def test_the_jobs_are_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(len(some) for some in jobs.values()) >= 500
     with capsys.disabled():
         check_shares(jobs)
+
+
+def test_the_pooling_jobs_are_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    pairs = [
+        (HARDWARE[name], pool) for index, name in enumerate(HARDWARE) for pool in pools_of(name, POOLS, SEED + index)
+    ]
+    found = pool_shares(pairs)
+    with capsys.disabled():
+        lines = [f"  {name:<36}{share:7.1%}" for name, share in found.items()]
+        sys.stdout.write("\n".join(["", f"{len(pairs)} pooling jobs", *lines, ""]))
+    assert {name: share for name, share in found.items() if share < LEAST_POOL_SHARES[name]} == {}
 
 
 def test_the_accelerators_are_of_every_kind() -> None:
@@ -95,14 +158,15 @@ def test_the_accelerators_are_of_every_kind() -> None:
 @pytest.mark.parametrize("name", HARDWARE)
 def test_jobs_back_to_back(name: str, tmp_path: Path) -> None:
     seed = SEED + list(HARDWARE).index(name)
-    check_jobs(HARDWARE[name], draw_jobs(HARDWARE[name], JOBS, seed), tmp_path, seed)
+    check_jobs(HARDWARE[name], draw_jobs(HARDWARE[name], JOBS, seed), pools_of(name, POOLS, seed), tmp_path, seed)
 
 
 @pytest.mark.slow
 def test_many_jobs_back_to_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    jobs = drawn(MANY_JOBS // len(HARDWARE), MANY_SEED)
-    assert sum(len(some) for some in jobs.values()) == MANY_JOBS
+    jobs = drawn(-(-MANY_JOBS // len(HARDWARE)), MANY_SEED)
+    assert sum(len(some) for some in jobs.values()) >= MANY_JOBS
     with capsys.disabled():
         check_shares(jobs)
     for index, (name, some) in enumerate(jobs.items()):
-        check_jobs(HARDWARE[name], some, tmp_path / name, MANY_SEED + index)
+        pools = pools_of(name, MANY_POOLS, MANY_SEED + index)
+        check_jobs(HARDWARE[name], some, pools, tmp_path / name, MANY_SEED + index)

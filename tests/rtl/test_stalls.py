@@ -15,7 +15,7 @@ from xnorsim.cosimulation.network import Memory, memory_words, rtl_job, rtl_para
 
 pytestmark = pytest.mark.rtl
 
-# The job `single` of docs/microarchitecture.md: B is accepted at edge 2, A at 3, one word issues at 6 and the result
+# The job `single` of docs/worked-jobs.md: B is accepted at edge 2, A at 3, one word issues at 6 and the result
 # is accepted at 10; edges 0-5 load_stall, 7-10 flush.
 SINGLE = Job("single", "xnor", 1, 1, 1, 1)
 HARDWARE = hardware(1, 1, 1, port_bits=8, accumulator_bits=8)

@@ -1,55 +1,22 @@
 """The closed form against the engine and the jobs worked by hand, one at a time and in batches."""
 
+import sys
 from dataclasses import fields
 
 import numpy as np
 import pytest
 from hypothesis import given
 
-from simulator.accelerator import Accelerator
 from simulator.closed_form import Points, closed_form, job_classes
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
-from simulator.job import Job
-from tests.strategies import ELEMENTS, any_cases, hardware
+from simulator.job import DirectFeed, Job
+from tests.simulator.random_cases import LARGE, Case, random_cases, shares
+from tests.strategies import any_cases, exchanged, hardware
 from tests.worked_jobs import WorkedJob, worked_jobs
 from workloads.encodings import encoding
 from workloads.errors import InputError
-
-Case = tuple[Job, Accelerator]
-SMALL = 3
-LARGE = 12
-"""Tiles a side, and chunks."""
-
-
-def random_cases(count: int, seed: int, side: int = SMALL) -> list[Case]:
-    """Draw jobs of up to so many tiles a side and of as many chunks, with the accelerators that they are for."""
-    random = np.random.default_rng(seed)
-    return [random_case(random, side) for _ in range(count)]
-
-
-def random_case(random: np.random.Generator, side: int) -> Case:
-    element = str(random.choice(ELEMENTS)) if random.random() < 0.3 else None
-    planes = (1, 1) if element else tuple(int(random.choice([1, 1, 1, 2, 3, 8])) for _ in range(2))
-    rows, cols = (int(size) for size in random.integers(1, 3 * side, 2))
-    lanes = 1 if element else int(random.choice([1, 2, 3, 5, 8, 12, 16, 48, 64, 100]))
-    words = tuple(int(random.integers(1, 2 * side)) for _ in range(2))
-    accelerator = hardware(
-        *(rows, cols, lanes),
-        kc=(words[0] * planes[0], words[1] * planes[1]),
-        port_bits=2 ** int(random.integers(3, 12)),
-        latency=int(np.exp(random.uniform(0, 4))),
-        places=int(random.integers(2, 9)),
-        accumulator_bits=int(random.choice([8, 12, 16, 20, 32])),
-        element=element,
-        pipeline_cycles=int(random.integers(1, 10)) if element else 1,
-    )
-    units = rows, lanes * min(words), cols
-    m, k, n = (int(np.exp(random.uniform(0, np.log(side * unit))) + 0.5) for unit in units)
-    code_a, code_b = (encoding(element or f"uint{count}") for count in planes)
-    thresholds = bool(random.integers(0, 2))
-    (array,) = accelerator.arrays
-    return Job("job", array, 1, m, k, n, code_a, code_b, element is None, thresholds), accelerator
+from workloads.operations import Window
 
 
 def classes_of(classes: CycleClasses) -> list[int]:
@@ -98,6 +65,18 @@ def test_broadcast_columns_are_points() -> None:
         assert np.array_equal(closed_form(batch)[number], closed_form(alone)[0])
 
 
+def direct(
+    name: str, places: tuple[int, int], kernel: int, channels: int, n: int, *, thresholds: bool = False,
+    element: str | None = None,
+) -> Job:  # fmt: skip
+    """Return a convolution with a square kernel that is fed directly."""
+    window = Window((places[0] + kernel - 1, places[1] + kernel - 1), (kernel, kernel), (1, 1))
+    array, code = ("xnor", encoding("bipolar")) if element is None else ("mac", encoding(element))
+    feed = DirectFeed(window, channels)
+    k = window.taps * channels
+    return Job(name, array, 1, window.positions, k, n, code, code, element is None, thresholds, feed)
+
+
 LONG_JOBS = [
     # Balanced, so that port and array overtake each other late: loads of a tile in about the time that it issues.
     (Job("drain-bound", "xnor", 1, 3000, 64, 300), hardware(8, 8, 64, port_bits=512, places=2, latency=30)),
@@ -109,6 +88,56 @@ LONG_JOBS = [
         hardware(3, 3, 6, kc=3, port_bits=128, places=3, accumulator_bits=12),
     ),
     (Job("chunks", "xnor", 1, 60, 3 * 900, 60), hardware(5, 5, 3, kc=3, port_bits=64, places=5, latency=3)),
+    # Chunks of 3 k words of 12 bits in 16: their port words repeat after 4 chunks.
+    (Job("uneven chunks", "xnor", 1, 9, 12 * 1201, 9), hardware(4, 4, 12, kc=3, port_bits=64, latency=9)),
+    (direct("taps", (40, 40), 3, 70, 60, thresholds=True), hardware(8, 8, 16, kc=7, port_bits=64, latency=20)),
+    (direct("many taps", (12, 9), 4, 130, 90), hardware(4, 8, 8, kc=5, port_bits=32, places=3, latency=40)),
+    (
+        direct("sums of taps", (30, 30), 3, 64, 64, element="int8"),
+        hardware(8, 8, kc=24, port_bits=128, latency=30, element="int8", pipeline_cycles=3),
+    ),
+    (
+        Job("long rows, one fold", "xnor", 1, 20_000, 8 * 4, 60),
+        hardware(4, 4, 8, port_bits=64, places=4, latency=20, accumulator_rows=8),
+    ),
+    (
+        Job("hidden preloads", "xnor", 1, 6000, 64 * 40, 24, thresholds=True),
+        hardware(8, 8, 64, kc=(40, 8), port_bits=512, places=3, latency=30, accumulator_rows=32),
+    ),
+    (
+        Job("short tiles", "xnor", 1, 4000, 8 * 30, 40),
+        hardware(8, 8, 8, kc=(3, 8), port_bits=64, places=8, latency=6, accumulator_rows=2),
+    ),
+    (
+        Job("rows of one tile, one fold", "xnor", 1, 6, 8 * 4, 20_000),
+        hardware(4, 3, 8, kc=8, port_bits=64, places=7, latency=20, accumulator_rows=8),
+    ),
+    (
+        Job("unaligned rows", "xnor", 1, 50, 6 * 10, 3001, thresholds=True),
+        hardware(3, 3, 6, kc=5, port_bits=128, places=3, accumulator_bits=12, accumulator_rows=5),
+    ),
+    (
+        Job("weight sets", "xnor", 1, 900, 8 * 50, 50, encoding("uint2"), encoding("uint3")),
+        hardware(4, 4, 8, kc=(16, 12), port_bits=64, places=2, latency=12, accumulator_rows=6),
+    ),
+    (
+        Job("uneven folds", "xnor", 1, 300, 12 * 400, 20),
+        hardware(3, 4, 12, kc=9, port_bits=64, places=5, latency=9, accumulator_rows=7),
+    ),
+    (
+        direct("taps, weights stay", (40, 40), 3, 70, 60, thresholds=True),
+        hardware(8, 8, 16, kc=16, port_bits=64, places=4, latency=20, accumulator_rows=16),
+    ),
+    # So far from the memory that 32 bits do not bound the sums.
+    (Job("far, sums stay", "xnor", 1, 300, 8 * 30, 300), hardware(4, 4, 8, kc=9, port_bits=64, latency=60_000)),
+    (
+        Job("far, weights stay", "xnor", 1, 600, 8 * 30, 120),
+        hardware(4, 4, 8, kc=9, port_bits=64, latency=60_000, accumulator_rows=6),
+    ),
+    (
+        Job("input stationary", "xnor", 1, 70, 8 * 40, 5000),
+        exchanged(hardware(8, 4, 8, kc=16, port_bits=128, places=5, latency=30, accumulator_rows=16)),
+    ),
 ]
 
 
@@ -136,5 +165,9 @@ def test_no_points_have_no_classes() -> None:
 @pytest.mark.slow
 def test_a_hundred_thousand_random_jobs_equal_the_engine() -> None:
     batch = [*random_cases(97_000, seed=9), *random_cases(3000, seed=10, side=LARGE)]
+    drawn = shares(batch)
+    sys.stdout.write("\n" + "".join(f"  {kind:<28}{share:7.1%}\n" for kind, share in drawn.items()))
+    assert len(drawn) == 5
+    assert min(drawn.values()) > 0.1
     for case, classes in zip(batch, closed_form(Points.of(batch)), strict=True):
         assert classes.tolist() == classes_of(run_job(*case)), case

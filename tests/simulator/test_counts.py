@@ -27,7 +27,7 @@ CASE = tuple[Job, Accelerator]
 def test_the_job_edges_counted_by_hand() -> None:
     worked = next(worked for worked in worked_jobs(weight_stationary=False, direct=False) if worked.name == "edges")
     moved = traffic(worked.job, worked.accelerator)
-    # docs/microarchitecture.md: B 4 + 2 + 4 + 2, A 6 + 2, thresholds 4 + 2 + 4 + 2, stores 3 + 3 + 1 + 1.
+    # docs/worked-jobs.md: B 4 + 2 + 4 + 2, A 6 + 2, thresholds 4 + 2 + 4 + 2, stores 3 + 3 + 1 + 1.
     assert (moved.b, moved.a, moved.thresholds, moved.results) == (12, 8, 12, 8)
     counts = event_counts(worked.job, worked.accelerator, worked.cycles, moved)
     assert counts == {
@@ -59,7 +59,7 @@ def test_the_job_edges_counted_by_hand() -> None:
 def test_the_job_ws_folds_counted_by_hand() -> None:
     worked = next(worked for worked in worked_jobs() if worked.name == "ws_folds")
     moved = traffic(worked.job, worked.accelerator)
-    # docs/microarchitecture.md: B 4 times 2, A 2 + 2 + 1 + 1, thresholds 4, stores 2 + 1.
+    # docs/worked-jobs.md: B 4 times 2, A 2 + 2 + 1 + 1, thresholds 4, stores 2 + 1.
     assert (moved.b, moved.a, moved.thresholds, moved.results, moved.void) == (8, 6, 4, 3, 0)
     assert event_counts(worked.job, worked.accelerator, worked.cycles, moved) == {
         ("xnor.pe", "clock"): 4 * 30,

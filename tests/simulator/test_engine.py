@@ -13,15 +13,15 @@ from simulator.engine import run_job, run_pool
 from simulator.job import Job
 from simulator.tiling import Tiling
 from tests.strategies import any_cases, cases, hardware, mac_cases
-from tests.worked_jobs import WorkedJob, WorkedPool, worked_jobs, worked_pools
+from tests.worked_jobs import WorkedJob, WorkedPool, stalled_jobs, worked_jobs, worked_pools
 from workloads.encodings import encoding
 
 Case = tuple[Job, Accelerator]
 
 
-@pytest.mark.parametrize("worked", worked_jobs(), ids=lambda worked: worked.name)
+@pytest.mark.parametrize("worked", [*worked_jobs(), *stalled_jobs()], ids=lambda worked: worked.name)
 def test_worked_by_hand(worked: WorkedJob) -> None:
-    classes = run_job(worked.job, worked.accelerator)
+    classes = run_job(worked.job, worked.accelerator, worked.pattern)
     assert classes == worked.classes
     assert classes.cycles == worked.cycles
 

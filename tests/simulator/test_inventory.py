@@ -43,4 +43,12 @@ def test_arrays_of_both_kinds_a_vector_unit_and_dram_by_hand() -> None:
 
 def test_what_an_accelerator_does_not_have_is_not_in_its_inventory() -> None:
     names = {part.name for part in inventory(hardware(2, 2, 8))}
-    assert not names & {"vector_unit", "dram"}
+    assert not names & {"vector_unit", "or_pool", "dram"}
+
+
+def test_the_or_pool_has_a_port_word_for_each_place_of_the_largest_result_buffer() -> None:
+    arrays = Array("bits", 4, 2, 8, 16, 3), Array("floats", 2, 3, 1, 32, 7, encoding("fp32"))
+    accelerator = accelerator_of(*arrays, or_pool=True)
+    (pool,) = (part for part in inventory(accelerator) if part.kind is ComponentKind.OR_POOL)
+    width = accelerator.port.width_bits
+    assert (pool.name, pool.count, pool.word_bits, pool.register_bits) == ("or_pool", 1, width, 7 * width)

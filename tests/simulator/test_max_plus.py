@@ -10,10 +10,10 @@ from hypothesis import given
 
 from simulator.accelerator import Accelerator, Dataflow
 from simulator.cycles import CycleClasses
-from simulator.engine import run_job, run_pool
+from simulator.engine import NO_STALLS, Stalls, run_job, run_pool
 from simulator.job import Job
 from simulator.pool import PoolJob
-from tests.strategies import any_cases, pool_cases
+from tests.strategies import any_cases, pool_cases, stall_patterns
 
 
 @dataclass
@@ -47,7 +47,12 @@ def words_between(first: int, end: int, width: int) -> int:
     return len({bit // width for bit in range(first, end)})
 
 
-def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
+def accepted(edge: int, stalls: Stalls) -> int:
+    """Return the first edge from this one on that the stall pattern does not mark."""
+    return next(x for x in range(edge, max(edge, len(stalls)) + 1) if x >= len(stalls) or not stalls[x])
+
+
+def classes_of(job: Job, accelerator: Accelerator, stalls: Stalls = NO_STALLS) -> CycleClasses:
     """Evaluate sections 2 to 5."""
     array = accelerator.arrays[job.array]
     if array.dataflow is Dataflow.INPUT_STATIONARY:
@@ -91,7 +96,7 @@ def classes_of(job: Job, accelerator: Accelerator) -> CycleClasses:
 
     def request(words: int, earliest: int) -> None:
         for _ in range(words):
-            now.x = max(now.x + 1, earliest)
+            now.x = accepted(max(now.x + 1, earliest), stalls)
 
     def history(keys: list[object]) -> tuple[bool, int | None]:
         """Return whether a side loads for the newest slot, and the last slot of the load two before it."""
@@ -179,7 +184,13 @@ def test_engine_equals_the_formulas(case: tuple[Job, Accelerator]) -> None:
     assert run_job(job, accelerator) == classes_of(job, accelerator)
 
 
-def pool_classes_of(job: PoolJob, accelerator: Accelerator) -> CycleClasses:
+@given(any_cases(), stall_patterns())
+def test_engine_equals_the_formulas_under_a_stall_pattern(case: tuple[Job, Accelerator], stalls: Stalls) -> None:
+    job, accelerator = case
+    assert run_job(job, accelerator, stalls) == classes_of(job, accelerator, stalls)
+
+
+def pool_classes_of(job: PoolJob, accelerator: Accelerator, stalls: Stalls = NO_STALLS) -> CycleClasses:
     """Evaluate section 10, and mark the class of each edge."""
     array, width, latency = accelerator.arrays[job.array], accelerator.port.width_bits, accelerator.port.latency_cycles
     words = -(-(-(-job.channels // array.lanes) * up(array.lanes)) // width)
@@ -193,10 +204,10 @@ def pool_classes_of(job: PoolJob, accelerator: Accelerator) -> CycleClasses:
     order.append([("store", g) for g in range(stored, groups)])
     for what, group in (request for requests in order for request in requests):
         if what == "store":
-            x = max(x + 1, last_loads[group] + latency + 2)
+            x = accepted(max(x + 1, last_loads[group] + latency + 2), stalls)
             continue
         for _ in range(job.window.taps):
-            x += 1
+            x = accepted(x + 1, stalls)
             taken.append(x + latency)
         last_loads.append(x)
     issued = len(set(taken))
@@ -207,3 +218,9 @@ def pool_classes_of(job: PoolJob, accelerator: Accelerator) -> CycleClasses:
 def test_the_pool_equals_the_formulas(case: tuple[PoolJob, Accelerator]) -> None:
     job, accelerator = case
     assert run_pool(job, accelerator) == pool_classes_of(job, accelerator)
+
+
+@given(pool_cases(), stall_patterns())
+def test_the_pool_equals_the_formulas_under_a_stall_pattern(case: tuple[PoolJob, Accelerator], stalls: Stalls) -> None:
+    job, accelerator = case
+    assert run_pool(job, accelerator, stalls) == pool_classes_of(job, accelerator, stalls)

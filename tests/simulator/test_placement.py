@@ -2,24 +2,25 @@
 
 from dataclasses import replace
 from itertools import product as pairs_of
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.accelerator import Accelerator, Array, VectorUnit
+from simulator.accelerator import Accelerator, Array, Dataflow, VectorUnit
 from simulator.accelerator_file import load_accelerator
-from simulator.job import Job
+from simulator.job import DirectFeed, Job
 from simulator.placement import place
 from simulator.program import program
 from simulator.run import simulate
-from tests.strategies import INTEGERS, accelerator_of, exchanged, hardware, mac_array, xnor_array
+from tests.strategies import INTEGERS, accelerator_of, exchanged, hardware, mac_array, windows, xnor_array
 from tests.traces import one_product, two_layers
 from workloads.casts import cast_trace, parse_cast
 from workloads.encodings import encoding
 from workloads.errors import InputError
 from workloads.networks import load_trace
-from workloads.operations import ArrayWork
+from workloads.operations import ArrayWork, Convolution, Feed, Window
 
 XNOR, INT8, FP16, FP32 = xnor_array(), mac_array("int8"), mac_array("fp16"), mac_array("fp32")
 FP16_SUMS = mac_array("fp16", accumulator_bits=16)
@@ -172,12 +173,6 @@ def test_a_network_of_floats_on_an_xnor_array_names_its_first_layer_and_the_cast
     assert {job.planes for job in jobs} == {(8, 8), (1, 8), (1, 1)}
 
 
-def test_thresholds_on_an_input_stationary_array_are_refused() -> None:
-    accelerator = exchanged(hardware(2, 2, 8, kc=9, accumulator_rows=4))
-    with pytest.raises(InputError, match=r"layer fc1: thresholds must be none on the input-stationary array xnor, "):
-        program(two_layers(), accelerator)
-
-
 def test_an_accumulator_too_narrow_is_refused() -> None:
     with pytest.raises(InputError, match=r"layer product: accumulator_bits must hold sums up to \+-128, not 8"):
         simulate(one_product(1, 128, 1), hardware(1, 1, 8, accumulator_bits=8))
@@ -203,10 +198,76 @@ def test_a_scratchpad_that_holds_no_word_of_every_plane_is_refused() -> None:
     assert placed(accelerator, "int7", "int8").planes == (7, 8)
 
 
+def test_a_fold_of_weights_must_fit_in_every_plane_whichever_operand_stays() -> None:
+    # Half of B holds 11 k words of each of three columns of eight bits, half of A four of each of two rows.
+    stays = hardware(2, 3, 8, kc=(4, 11), accumulator_rows=3)
+    assert placed(stays, "int4", "int5").planes == (4, 5)
+    # Six planes of a fold of two k words: 2 x 6 x 2 x 3 x 8.
+    with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 576 bits for the 6 planes of product$"):
+        placed(stays, "int4", "int6")
+    # Five planes of a row of a fold: 2 x 5 x 2 x 8.
+    with pytest.raises(InputError, match=r"^test: scratchpads\.a must have >= 160 bits for the 5 planes of product$"):
+        placed(stays, "int5", "int5")
+    turned = exchanged(stays)
+    assert placed(turned, "int5", "int4").planes == (5, 4)
+    with pytest.raises(InputError, match=r"^test: scratchpads\.b must have >= 576 bits for the 6 planes of product$"):
+        placed(turned, "int6", "int4")
+    with pytest.raises(InputError, match=r"^test: scratchpads\.a must have >= 160 bits for the 5 planes of product$"):
+        placed(turned, "int5", "int5")
+
+
+def test_an_input_stationary_array_has_no_thresholds() -> None:
+    array = exchanged(hardware(2, 3, 8, accumulator_rows=3))
+    with pytest.raises(InputError, match=r"^layer fc1: thresholds must not be on xnor, which is input stationary: "):
+        simulate(two_layers(), array)
+
+
+@pytest.mark.parametrize("accumulator_rows", [0, 3])
+@pytest.mark.parametrize(
+    ("field", "value"), [("m", 0), ("k", 0), ("n", 0), ("m", 1 << 20), ("k", 1 << 20), ("n", 1 << 20)]
+)
+def test_sizes_that_no_counter_holds_are_refused(field: str, value: int, accumulator_rows: int) -> None:
+    sizes: dict[str, Any] = {"m": 2, "k": 3, "n": 4, field: value}
+    accelerator = hardware(2, 2, 8, accumulator_rows=accumulator_rows)
+    for one in (accelerator, exchanged(accelerator)) if accumulator_rows else (accelerator,):
+        with pytest.raises(InputError, match=f"^layer product: {field} must be 1 to 1048575, not {value}$"):
+            simulate(one_product(**sizes), one)
+
+
 def test_a_job_that_would_take_hours_is_refused() -> None:
     message = r"layer product: the job must be cut into at most 4194304 slots \(tiles x chunks\) for the event engine"
     with pytest.raises(InputError, match=message):
         simulate(one_product(8192, 8, 8192), hardware(1, 1, 8))
+
+
+def fed(array: Array, code: str, window: Window, channels: int, feed: Feed | None) -> DirectFeed | None:
+    """Place a convolution on an array and return how its map is fed; None if it is lowered."""
+    conv = Convolution("conv", "x", "w", "y", window, channels, 3, encoding(code), encoding("bipolar"), feed=feed)
+    (work,) = conv.work
+    assert isinstance(work, ArrayWork)
+    return place(work, "conv", accelerator_of(array)).direct
+
+
+@given(
+    windows(), st.integers(1, 20), st.sampled_from(["bipolar", "unipolar", "ternary", "int4"]),
+    st.sampled_from([XNOR, INT8]), st.sampled_from(Dataflow), st.sampled_from([None, *Feed]),
+)  # fmt: skip
+def test_a_map_is_fed_directly_where_the_rule_says(
+    window: Window, channels: int, code: str, array: Array, dataflow: Dataflow, feed: Feed | None
+) -> None:
+    array = replace(array, dataflow=dataflow, accumulator_rows=4)
+    can = dataflow is not Dataflow.INPUT_STATIONARY
+    # -1 and +1 have no zero that a lowered row could hold.
+    must = array.element is None and code == "bipolar" and window.padding != (0, 0)
+    if must and (not can or feed is Feed.HOST):
+        what = "'host'" if can else "'input stationary, as xnor is'"
+        with pytest.raises(
+            InputError, match=f"^layer conv: feed must be direct, as bipolar has no zero .*, not {what}$"
+        ):
+            fed(array, code, window, channels, feed)
+        return
+    wanted = {Feed.DIRECT: True, Feed.HOST: False, None: must or channels >= array.lanes}[feed]
+    assert fed(array, code, window, channels, feed) == (DirectFeed(window, channels) if can and wanted else None)
 
 
 def test_results_need_operands() -> None:

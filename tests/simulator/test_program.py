@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, VectorUnit
+from simulator.forms import operand_form
 from simulator.layout import operand_row_words, result_row_words
-from simulator.program import Buffer, JobStep, Origin, Program, Step, VectorStep, operand_form, program
+from simulator.program import Buffer, JobStep, Origin, PoolStep, Program, Step, VectorStep, program
 from simulator.run import simulate
 from tests.simulator.networks import CASES, small, small_run
 from tests.strategies import accelerator_of, hardware, mac_array, xnor_array
@@ -35,12 +36,14 @@ def reads(step: Step) -> list[str]:
     """Return the buffers that a step reads."""
     if isinstance(step, VectorStep):
         return [name for name, _ in step.reads]
+    if isinstance(step, PoolStep):
+        return [step.a]
     return [name for name in (step.a, step.b, step.thresholds) if name is not None]
 
 
 def writes(step: Step) -> list[str]:
     """Return the buffers that a step writes."""
-    return [step.result] if isinstance(step, JobStep) else [name for name, _ in step.writes]
+    return [name for name, _ in step.writes] if isinstance(step, VectorStep) else [step.result]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.accelerator import Accelerator, VectorUnit
+from simulator.accelerator import Accelerator, Dataflow, VectorUnit
 from simulator.errors import SimulationError
 from simulator.job import BIPOLAR, Job, check_job
 from simulator.results import job_bits, job_sums
-from simulator.run import simulate
-from tests.strategies import INTEGERS, cases, hardware
-from tests.traces import random_bits, two_layers
+from simulator.run import Run, simulate
+from tests.strategies import INTEGERS, cases, convolution_cases, hardware
+from tests.traces import random_bits, small_cnn, two_layers
 from workloads.encodings import Encoding, encoding
 from workloads.errors import InputError
-from workloads.operations import MatrixProduct
+from workloads.evaluation import evaluate
+from workloads.operations import MatrixProduct, Window
 from workloads.packing import Words, encode, pack_bits
-from workloads.reference import product, threshold
+from workloads.reference import convolution, product, threshold
 from workloads.trace import Tensor, Thresholds, Trace
 
 
@@ -48,6 +49,56 @@ def test_sums_and_bits_equal_the_reference(case: tuple[Job, Accelerator], seed: 
     thresholds = Thresholds("t", rng.choice(sums.reshape(-1), job.n), rng.integers(0, 2, job.n).astype(np.bool_))
     bits = job_bits(job, accelerator, sums, thresholds)
     assert np.array_equal(bits, threshold(expected, thresholds.sums, thresholds.at_most)[:, 0])
+
+
+@given(convolution_cases(), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_sums_of_a_convolution_equal_the_reference_on_any_array_and_feed(
+    case: tuple[Job, Accelerator, Window], maps: int, seed: int
+) -> None:
+    job, accelerator, window = case
+    rng, channels = np.random.default_rng(seed), job.k // window.taps
+    a = random_planes(job.encoding_a, maps * window.pixels, channels, rng)
+    b = random_planes(job.encoding_b, job.n, job.k, rng)
+    expected = convolution(a, b, window, channels, job.encoding_a, job.encoding_b)
+    assert np.array_equal(job_sums(job, accelerator, a, b, window), expected)
+
+
+def test_maps_are_computed_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.results._MAPS_AT_ONCE", 2)
+    trace = small_cnn(maps=5)
+    assert_equal_results(simulate(trace, POOLED, results=True), trace)
+
+
+@pytest.mark.parametrize("lanes", [3, 8])
+@pytest.mark.parametrize("dataflow", [Dataflow.OUTPUT_STATIONARY, Dataflow.WEIGHT_STATIONARY])
+def test_a_network_of_convolutions_equals_the_reference(lanes: int, dataflow: Dataflow) -> None:
+    (array,) = POOLED.arrays.values()
+    array = replace(array, lanes=lanes, dataflow=dataflow, accumulator_rows=4)
+    accelerator = replace(POOLED, arrays={array.name: array})
+    for seed in range(5):
+        trace = small_cnn(maps=3, seed=seed)
+        assert_equal_results(simulate(trace, accelerator, results=True), trace)
+
+
+@pytest.mark.parametrize("element", [None, "int8"])
+def test_bits_pooled_on_the_vector_unit_are_the_same(element: str | None) -> None:
+    accelerator = hardware(3, 2, 1 if element else 8, kc=64, element=element)
+    trace = small_cnn(maps=2)
+    run = simulate(trace, replace(accelerator, vector_unit=VectorUnit(4)), results=True)
+    assert "vector_unit" in run.layers()["array"].tolist()
+    assert_equal_results(run, trace)
+
+
+POOLED = replace(hardware(3, 2, 8, kc=64), or_pool=True)
+
+
+def assert_equal_results(run: Run, trace: Trace) -> None:
+    """Compare every result with that of the reference arithmetic."""
+    expected = evaluate(trace)
+    assert run.results is not None
+    assert run.results.keys() == expected.keys()
+    for name, values in expected.items():
+        assert np.array_equal(run.results[name], values), name
 
 
 @given(st.integers(1, 9), st.integers(1, 40), st.integers(1, 9), st.integers(0, 2**32 - 1))
@@ -79,8 +130,8 @@ def test_no_sum_outgrows_the_accumulator_that_a_job_is_refused_below_not_even_be
         )
         for code in codes
     ]
-    operands = (encode(value, code) for value, code in zip(values, codes, strict=True))
-    sums = job_sums(job, hardware(2, 2, 8, kc=(64, 64), accumulator_bits=bits), *operands)
+    a, b = (encode(value, code) for value, code in zip(values, codes, strict=True))
+    sums = job_sums(job, hardware(2, 2, 8, kc=(64, 64), accumulator_bits=bits), a, b)
     assert np.array_equal(sums, values[0] @ values[1].T)
 
 
@@ -137,7 +188,10 @@ def test_results_of_more_than_products_of_integers_are_refused(change: dict[str,
     first, second = trace.matrix_products
     wrong = replace(trace, operations=(first, replace(second, **change)))
     tensors = {**trace.tensors, "v": random_bits("v", 1, 3, np.random.default_rng(0))}
-    message = "layer fc2: results are computed of products of integers only, without a bias or a change of encoding"
+    message = (
+        "layer fc2: results are computed of products of integers and of maxima of bits only, without a bias or a "
+        "change of encoding"
+    )
     with pytest.raises(InputError, match=f"^{message}$"):
         simulate(replace(wrong, tensors=tensors), hardware(2, 2, 8), results=True)
 

@@ -119,7 +119,7 @@ def test_utilization_does_not_depend_on_count() -> None:
 
 
 def test_utilizations_by_hand() -> None:
-    # docs/microarchitecture.md, the job `edges` on 3 x 2 PEs of 3 lanes: 12 issues in 59 cycles, 38 of them stalls.
+    # docs/worked-jobs.md, the job `edges` on 3 x 2 PEs of 3 lanes: 12 issues in 59 cycles, 38 of them stalls.
     worked = next(worked for worked in worked_jobs(weight_stationary=False, direct=False) if worked.name == "edges")
     found = Utilization.of([work(worked.job, worked.accelerator.arrays["xnor"], worked.classes)])
     useful = 4 * 3 * 3

@@ -1,6 +1,7 @@
 """The vector unit: each function really is the instructions that it is charged, and a step's cycles by hand."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,11 +28,11 @@ from tests.simulator.lane import (
 )
 from tests.strategies import hardware
 from tests.traces import one_function
-from tests.worked_jobs import PAGE
 from workloads.encodings import encoding
 from workloads.operations import LayerNorm, VectorFunction
 from workloads.trace import Tensor, Trace
 
+PAGE = Path(__file__).parents[2] / "docs" / "networks.md"
 ELEMENTS_A_GROUP = 7
 
 

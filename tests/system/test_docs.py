@@ -45,10 +45,10 @@ def test_command(page: str, command: str, tmp_path: Path) -> None:
         # The targets are what this test is run by; that they exist and resolve is seen without running them.
         subprocess.run(["make", "--dry-run", match["target"]], cwd=ROOT, check=True, capture_output=True)
         return
-    for number, text in enumerate(blocks(ROOT / "README.md", "json")):
+    for text in (text for source in PAGES for text in blocks(source, "json")):
         name = json.loads(text)["name"]
+        assert not (tmp_path / f"{name}.json").exists(), "examples have names of their own"
         (tmp_path / f"{name}.json").write_text(text)
-        assert number == 0, "one example a page"
     words = shlex.split(command)
     program = {"xnorsim": [sys.executable, "-m", "xnorsim"], "python": [sys.executable]}[words[0]]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

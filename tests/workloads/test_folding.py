@@ -98,6 +98,30 @@ def test_sums_have_the_parity_of_k() -> None:
     assert reachable_sums(4).tolist() == [-4, -2, 0, 2, 4]
 
 
+def test_sums_at_a_border_have_fewer_products() -> None:
+    # Four products, or three where a tap is outside of the map.
+    assert reachable_sums(4, 3).tolist() == [-4, -3, -2, -1, 0, 1, 2, 3, 4]
+    # s >= 0.5 begins with 2 inside of the map, with 1 at its border: the compare is with 1.
+    assert fold("t", of_channel(1, 0, 0.5, 1), 4).sums.tolist() == [2]
+    assert fold("t", of_channel(1, 0, 0.5, 1), 4, 3).sums.tolist() == [1]
+    # Never: below every sum of either count.
+    assert fold("t", of_channel(0, -1, 0, 1), 3, 4).sums.tolist() == [-5]
+
+
+@given(
+    counts=st.lists(st.integers(1, 60), min_size=1, max_size=4),
+    gamma=signed(), beta=signed(), mean=signed(), variance=magnitudes(),
+)  # fmt: skip
+def test_one_compare_stands_for_the_sign_at_every_place(
+    counts: list[int], gamma: float, beta: float, mean: float, variance: float
+) -> None:
+    norm = of_channel(gamma, beta, mean, variance)
+    folded = fold("t", norm, *counts)
+    for k in counts:
+        assert compare(folded, k) == norm.signs(reachable_sums(k)[:, None])[:, 0].tolist()
+        assert set(reachable_sums(k).tolist()) <= set(reachable_sums(*counts).tolist())
+
+
 def test_a_value_that_is_not_finite_is_refused() -> None:
     with pytest.raises(FoldingError, match=r"^gamma, beta, mean and variance must be finite$"):
         of_channel(float("nan"), 0, 0, 1)

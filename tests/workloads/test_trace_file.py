@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.traces import one_product, two_layers
+from tests.traces import one_product, small_cnn, two_layers
 from workloads import trace_file
+from workloads.encodings import encoding
 from workloads.errors import InputError
+from workloads.evaluation import evaluate
 from workloads.networks import load_trace
+from workloads.operations import Convolution, Pooling, SoftmaxAttention
 from workloads.trace import Trace, first_rows
 from workloads.trace_file import read_trace, write_trace
 
@@ -56,6 +59,13 @@ def test_reads_what_it_wrote(path: Path) -> None:
     assert trace.labels.tensor == "y"
 
 
+def test_reads_the_convolutions_and_poolings_that_it_wrote(tmp_path: Path) -> None:
+    write_trace(small_cnn(), tmp_path / "cnn.xtrace")
+    trace = read_trace(tmp_path / "cnn.xtrace")
+    assert_same(trace, small_cnn())
+    assert trace.has_operands
+
+
 def test_the_same_trace_gives_the_same_bytes(path: Path) -> None:
     first = path.read_bytes()
     write_trace(two_layers(), path)
@@ -88,6 +98,18 @@ def test_first_rows_is_a_smaller_batch() -> None:
     assert small.tensors["w1"].rows == 9
     assert small.labels is not None
     assert len(small.labels.classes) == 2
+
+
+def test_first_rows_of_a_network_of_maps_are_its_first_images() -> None:
+    whole, small = small_cnn(maps=3), first_rows(small_cnn(maps=3), 2)
+    assert [o.count for o in small.operations if isinstance(o, Convolution | Pooling)] == [2, 2, 2, 2]
+    assert [o.m for o in small.matrix_products] == [2]
+    assert {name: tensor.rows for name, tensor in small.tensors.items()} == {
+        name: tensor.rows // 3 * 2 if name[0] in "xapy" else tensor.rows for name, tensor in whole.tensors.items()
+    }
+    found, expected = evaluate(small), evaluate(whole)
+    for name, values in found.items():
+        assert np.array_equal(values, expected[name][: len(values)]), name
 
 
 def rewrite(path: Path, change: Callable[[Manifest, dict[str, bytes]], None]) -> None:
@@ -149,7 +171,8 @@ def set_member(name: str, content: bytes | None) -> Callable[[Manifest, dict[str
         (set_manifest("tensors", "x", "encoding", to="int1"), "tensors.x.encoding must have 2 to 64 bits, not 'int1'"),
         (set_manifest("tensors", "x", "encoding", to="fp16"), "tensors.x.data cannot be carried for fp16"),
         (set_manifest("operations", to=[]), "operations must have at least 1 entries, not []"),
-        (set_manifest("operations", 0, "type", to="convolution"), "operations.0.type must be 'matrix_product'"),
+        (set_manifest("operations", 0, "type", to="gelu"), "operations.0.type must be one of 'matrix_product', 'conv"),
+        (set_manifest("operations", 0, "type", to=None), "operations.0.type is required"),
         (set_manifest("operations", 0, "a", to="z"), "operations.0.a must name a tensor, not 'z'"),
         (set_manifest("operations", 0, "a", to="h"), "operations.0.a must be an input or the result of an earlier"),
         (set_manifest("operations", 1, "name", to="fc1"), "operations.1.name must be unique, not 'fc1'"),
@@ -310,10 +333,17 @@ def test_a_product_of_results_is_dynamic(tmp_path: Path) -> None:
 
 
 def test_other_operations_cannot_be_written_yet(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^layer stages.0.patch_embed: convolution cannot be written to a trace file"):
+    with pytest.raises(InputError, match=r"^layer stages.0.patch_embed: a bias cannot be written to a trace file"):
         write_trace(load_trace("pvtv2-b0"), tmp_path / "pvtv2.xtrace")
     trace = one_product(2, 3, 4)
-    biased = replace(trace, operations=(replace(trace.matrix_products[0], bias="b"),))
-    with pytest.raises(InputError, match=r"^layer product: a bias cannot be written to a trace file"):
-        write_trace(biased, tmp_path / "biased.xtrace")
+    conv = small_cnn().operations[0]
+    for what, changed in (
+        ("a bias", replace(trace.matrix_products[0], bias="b")),
+        ("a change of encoding", replace(trace.matrix_products[0], encoding_result=encoding("int8"))),
+        ("a convolution in groups", replace(conv, groups=9)),  # type: ignore[type-var]
+        ("softmax attention", SoftmaxAttention("att", "a", "y", 2, 1, 1, encoding("int8"))),
+    ):
+        wrong = replace(trace, operations=(changed,))
+        with pytest.raises(InputError, match=f"^layer {changed.name}: {what} cannot be written to a trace file yet"):
+            write_trace(wrong, tmp_path / "wrong.xtrace")
     assert not list(tmp_path.iterdir())

@@ -40,7 +40,7 @@ def found(max_cycles: int | None = None) -> Cosimulation:
 def _right(layer: Layer) -> Outcome | None:
     if layer.task is None:
         return None
-    model, expected = layer.task.product.classes(), layer.task.product.expected()
+    model, expected = layer.task.work.classes(), layer.task.work.expected()
     return Outcome(model, model, expected, expected, (), 0.25)
 
 

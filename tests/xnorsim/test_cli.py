@@ -34,7 +34,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "nope"], "workload must be a file or one of mnist-tfc, pvtv2-b0, "),
+        (["run", "nope"], "workload must be a file or one of mnist-tfc, mnist-cnv, pvtv2-b0, "),
         (["run", "nope"], "ecoformer-twins-svt-s, not 'nope'"),
         (["run", "mnist-tfc", "-a", "nope"], "accelerator must be a file or one of "),
         (["run", "mnist-tfc", "-t", "nope"], "technology must be a file or one of 45nm, not 'nope'"),
@@ -44,7 +44,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
         (["run", "mnist-tfc", "-p", "images=x"], "mnist-tfc: images must be an integer from 1 to 1000, not 'x'"),
         (["run", "mnist-tfc", "-p", "images=1", "-p", "images=2"], "--parameter must name each key once, not 'images'"),
         (["run", "mnist-tfc", "-p", "colour=red"], "mnist-tfc: parameter must be one of images, not 'colour'"),
-        (["show", "workload", "nope"], "workload must be a file or one of mnist-tfc, pvtv2-b0, "),
+        (["show", "workload", "nope"], "workload must be a file or one of mnist-tfc, mnist-cnv, pvtv2-b0, "),
         (["show", "technology", "nope"], "technology must be a file or one of 45nm, not 'nope'"),
         (["show", "accelerator", "xnor-8x8x64", "-p", "images=1"], "--parameter belongs to workloads"),
         (["run", "mnist-tfc", "-p", "images=1_0"], "mnist-tfc: images must be an integer from 1 to 1000, not '1_0'"),

@@ -16,6 +16,7 @@ from workloads.networks import load_trace
 from workloads.packing import pack_bits
 from workloads.trace import Trace
 from xnorsim.cosimulation.layers import Layer, network_layers, without_operands
+from xnorsim.cosimulation.products import Product
 
 TINY = hardware(2, 2, 16, kc=8, latency=4, places=3, accumulator_bits=16)
 
@@ -28,6 +29,13 @@ def layers_of(
     trace: Trace, *patterns: str, accelerator: Accelerator = TINY, seed: int = 1, max_cycles: int | None = None
 ) -> list[Layer]:
     return network_layers(run_of(trace, accelerator), patterns, seed, max_cycles)
+
+
+def played(layer: Layer) -> Product:
+    """Return the product that is played of a layer."""
+    assert layer.task is not None
+    assert isinstance(layer.task.work, Product)
+    return layer.task.work
 
 
 def test_a_layer_without_rtl_is_listed_with_what_it_runs_on() -> None:
@@ -68,18 +76,17 @@ def test_a_network_with_operands_goes_from_memory_to_memory() -> None:
     assert (dict(first.task.made_by), dict(second.task.made_by)) == ({}, {"a": 0})
     assert not first.random
     assert not second.random
-    assert np.array_equal(first.task.product.a, trace.tensors["x"].packed)  # type: ignore[arg-type]
-    bits = first.task.product.expected()
-    assert np.array_equal(second.task.product.a, pack_bits(bits != 0)[:, None])
+    assert np.array_equal(played(first).a, trace.tensors["x"].packed)  # type: ignore[arg-type]
+    bits = played(first).expected()
+    assert np.array_equal(played(second).a, pack_bits(bits != 0)[:, None])
 
 
 def test_a_layer_by_itself_takes_what_the_model_says_of_the_one_before() -> None:
     (alone,) = layers_of(two_layers(), "fc2")
     _, whole = layers_of(two_layers())
     assert alone.task is not None
-    assert whole.task is not None
     assert dict(alone.task.made_by) == {}
-    assert np.array_equal(alone.task.product.a, whole.task.product.a)
+    assert np.array_equal(played(alone).a, played(whole).a)
 
 
 def test_a_network_without_operands_has_random_ones_and_goes_from_memory_to_memory_too() -> None:
@@ -90,20 +97,18 @@ def test_a_network_without_operands_has_random_ones_and_goes_from_memory_to_memo
     assert second.task is not None
     assert dict(second.task.made_by) == {"a": 0}
     again, other = layers_of(trace)[0], layers_of(trace, seed=2)[0]
-    assert again.task is not None
-    assert other.task is not None
     assert first.task is not None
-    assert np.array_equal(again.task.product.b, first.task.product.b)
-    assert not np.array_equal(other.task.product.b, first.task.product.b)
+    assert np.array_equal(played(again).b, played(first).b)
+    assert not np.array_equal(played(other).b, played(first).b)
     # A layer's operands are its own, whatever else is chosen.
-    assert np.array_equal(layers_of(trace, "fc1")[0].task.product.b, first.task.product.b)  # type: ignore[union-attr]
+    assert np.array_equal(played(layers_of(trace, "fc1")[0]).b, played(first).b)
 
 
 def test_a_layer_that_is_cut_leaves_no_whole_operand_behind() -> None:
     first, second = layers_of(two_layers(), max_cycles=60)
     assert first.task is not None
     assert second.task is not None
-    cut = first.task.product
+    cut = played(first)
     # One m tile takes more, so that n is cut to whole tiles of it.
     assert cut.job.m == 2
     assert cut.job.n % 2 == 0
@@ -111,13 +116,13 @@ def test_a_layer_that_is_cut_leaves_no_whole_operand_behind() -> None:
     assert cut.thresholds is not None
     assert len(cut.thresholds.sums) == cut.job.n
     assert dict(second.task.made_by) == {}
-    assert second.task.product.job.m == 5
+    assert played(second).job.m == 5
 
 
 def test_rows_that_are_cut_on_both_sides_are_still_handed_on() -> None:
     trace = load_trace("mnist-tfc", {"images": 20})
     layers = layers_of(trace, "fc2", "fc3", max_cycles=1500)
-    assert [layer.task.product.job.m for layer in layers if layer.task] == [10, 10]
+    assert [played(layer).job.m for layer in layers] == [10, 10]
     assert [dict(layer.task.made_by) for layer in layers if layer.task] == [{}, {"a": 0}]
 
 
@@ -125,8 +130,7 @@ def test_equal_jobs_on_the_same_operands_are_played_once() -> None:
     trace = one_product(4, 20, 4)
     operation = replace(trace.matrix_products[0], count=3)
     (layer,) = layers_of(replace(trace, operations=(operation,)))
-    assert layer.task is not None
-    assert layer.task.product.jobs == 1
+    assert played(layer).jobs == 1
     assert layer.run.count == 3
 
 
@@ -136,8 +140,7 @@ def test_operands_too_large_for_one_run_are_refused_before_they_are_made() -> No
     with pytest.raises(InputError, match=r"layer product: .* at most 256 MiB of memory .* --layers or --max-cycles"):
         layers_of(trace, accelerator=accelerator)
     (layer,) = layers_of(trace, accelerator=accelerator, max_cycles=100_000)
-    assert layer.task is not None
-    assert layer.task.product.job.m < 500
+    assert played(layer).job.m < 500
 
 
 def test_thresholds_without_values_lie_among_the_sums() -> None:
@@ -145,5 +148,5 @@ def test_thresholds_without_values_lie_among_the_sums() -> None:
     first, _ = network_layers(simulate(trace, TINY, engine=Engine.CLOSED_FORM), (), 1, None)
     assert first.random
     assert first.task is not None
-    bits = first.task.product.expected()
+    bits = played(first).expected()
     assert 0 < bits.mean() < 1

@@ -1,14 +1,18 @@
 """Jobs as the RTL takes them, operands as they lie, and what the RTL does not take."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
+from simulator.accelerator import Accelerator, Dataflow
 from simulator.job import Job
-from tests.strategies import hardware, one_plane
+from tests.strategies import exchanged, hardware, one_plane
 from workloads.encodings import Digit, Encoding, Plane, encoding
 from workloads.errors import InputError
 from workloads.packing import encode
-from xnorsim.cosimulation.jobs import RtlJob, RtlOperand
+from xnorsim.cosimulation.fields import RtlJob, RtlOperand
 from xnorsim.cosimulation.memory import operand_area
 from xnorsim.cosimulation.network import memory_words, rtl_job
 
@@ -47,12 +51,31 @@ def test_a_chunk_fits_both_halves_in_all_planes() -> None:
     assert {pair: job_of(*pair).chunk_words for pair in pairs} == pairs
 
 
-def test_halves_that_hold_no_chunk_are_named() -> None:
-    job = Job("job", "xnor", 1, 1, 1, 1, encoding("int4"))
-    with pytest.raises(
-        InputError, match="layer job: halves of the scratchpads must hold a k word of each row in 4 and 1"
-    ):
-        rtl_job(job, hardware(1, 1, 1, kc=(3, 9)), a=0, b=0, thresholds=0, result=0)
+OUTPUT_STATIONARY = hardware(2, 3, 8, kc=(4, 11), accumulator_bits=16)
+WEIGHT_STATIONARY = hardware(2, 3, 8, kc=(4, 11), accumulator_bits=16, accumulator_rows=3)
+
+
+@pytest.mark.parametrize(
+    "accelerator",
+    [OUTPUT_STATIONARY, WEIGHT_STATIONARY, exchanged(WEIGHT_STATIONARY)],
+    ids=[dataflow.value for dataflow in Dataflow],
+)
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"m": 0}, "layer job: m must be 1 to 1048575, not 0"),
+        ({"n": 1 << 20}, "layer job: n must be 1 to 1048575, not 1048576"),
+        ({"k": 1 << 15}, r"layer job: accumulator_bits must hold sums up to \+-32768, not 16"),
+        ({"encoding_a": encoding("uint8")}, r"test: scratchpads\.[ab] must have >= "),
+        ({"m": 1 << 19, "n": 1 << 19}, "layer job: the job must be cut into at most 4194304 slots"),
+    ],
+)
+def test_a_job_that_cannot_run_is_refused_for_every_dataflow(
+    accelerator: Accelerator, changes: dict[str, Any], message: str
+) -> None:
+    job = replace(Job("job", "xnor", 1, 2, 3, 4), **changes)
+    with pytest.raises(InputError, match=f"^{message}"):
+        rtl_job(job, accelerator, a=0, b=0, thresholds=0, result=0)
 
 
 UNEQUAL = Encoding("unequal", (Plane(Digit.UNIPOLAR), Plane(Digit.UNIPOLAR, 2)))

@@ -72,7 +72,8 @@ def test_a_class_that_differs_shows_both(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_layer_that_is_cut_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     lines = page(found(max_cycles=1), capsys)
     assert "2 x 4 x 2, cut of 4 x 4 x 4" in row(lines, "binary")
-    assert "  cut to whole leading tiles of at most 1 cycles, or to one tile, by --max-cycles: binary" in lines
+    cut = "whole leading tiles, or rows of places, of at most 1 cycles, or to one, by --max-cycles"
+    assert f"  cut to {cut}: binary" in lines
 
 
 def test_json_has_what_the_page_has() -> None:

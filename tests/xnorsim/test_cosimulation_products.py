@@ -15,7 +15,7 @@ from simulator.tiling import Tiling
 from tests.strategies import exchanged, hardware, xnor_cases
 from workloads.packing import pack_bits, unpack_bits
 from workloads.reference import product, threshold
-from xnorsim.cosimulation.leading import leading, shortened, tile_size
+from xnorsim.cosimulation.leading import shortened, steps, tile_size
 from xnorsim.cosimulation.memory import operand_area
 from xnorsim.cosimulation.operands import random_product
 from xnorsim.cosimulation.products import Product
@@ -108,7 +108,7 @@ def test_tiles_by_hand(accelerator: Accelerator, expected: tuple[int, int]) -> N
         first = (tile.rows.start, tile.cols.start)
         order.append(first[::-1] if tiling.exchanged else first)
     assert order == sorted(order, key=lambda at: made.running_order(*at))
-    assert len(order) == made.tiles[0] * made.tiles[1]
+    assert len(order) == np.prod(steps(made.job, accelerator))
 
 
 @given(xnor_cases(), st.integers(1, 400))
@@ -135,5 +135,5 @@ def test_the_leading_tiles_have_the_results_that_they_have_in_the_whole(
 ) -> None:
     job, accelerator = case
     whole = product_of(job, accelerator)
-    cut = whole.cut(leading(job, accelerator, m_tiles, n_tiles))
+    cut = whole.leading(m_tiles, n_tiles)
     assert np.array_equal(cut.expected(), whole.expected()[: cut.job.m, : cut.job.n])

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.traces import one_product, two_layers
+from tests.traces import one_product, small_cnn, two_layers
 from workloads.trace_file import write_trace
 from xnorsim.cli.app import run
 
@@ -80,6 +80,30 @@ def test_traffic_is_that_of_the_layers(tmp_path: Path) -> None:
         "dram_reads": 0,
         "dram_writes": 0,
     }
+
+
+def test_a_network_of_maps(tmp_path: Path) -> None:
+    from simulator.accelerator_file import load_accelerator
+    from simulator.run import simulate
+
+    preset = "xnor-pool-2x64x64"
+    write_trace(small_cnn(maps=3), tmp_path / "cnn.xtrace")
+    assert run(["run", str(tmp_path / "cnn.xtrace"), "-a", preset, "--json", str(tmp_path / "out.json")]) == 0
+    report = json.loads((tmp_path / "out.json").read_text())
+    jsonschema.validate(report, SCHEMA)
+    layers = {layer["name"]: layer for layer in report["layers"]}
+    assert [layer["array"] for layer in layers.values()] == ["xnor", "or_pool", "xnor", "xnor", "xnor"]
+    assert [layer["count"] for layer in layers.values()] == [3, 3, 3, 3, 1]
+    assert (layers["pool1"]["function"], layers["pool1"]["m"]) == ("maximum", None)
+    assert "or_pool" in report["area_mm2"]["breakdown"]
+    # Operands of jobs are a and b; the maps that are pooled are a too, and what is made of them are results.
+    reads = {"a": 0, "b": 0, "thresholds": 0}
+    for layer in simulate(small_cnn(maps=3), load_accelerator(preset)).layer_runs:
+        for access in layer.accesses.reads:
+            kind = "b" if access.buffer.startswith("w") else "thresholds" if "thresholds" in access.buffer else "a"
+            reads[kind] += 64 * access.words
+    assert {kind: report["traffic_bits"][kind] for kind in reads} == reads
+    assert report["accuracy"]["total"] == 3
 
 
 def test_shares_of_kinds_are_whole(report: dict[str, Any]) -> None:

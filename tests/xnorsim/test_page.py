@@ -10,7 +10,7 @@ from costmodel.estimate import estimate
 from costmodel.technology_file import load_technology
 from simulator.accelerator_file import load_accelerator
 from simulator.run import Run, simulate
-from tests.traces import two_layers
+from tests.traces import small_cnn, two_layers
 from xnorsim.accuracy import accuracy
 from xnorsim.page import print_page
 from xnorsim.texts import energy_text, time_text
@@ -70,6 +70,20 @@ def test_totals_and_accuracy(page: list[str], found: tuple[Run, Estimate]) -> No
     assert f"{costs.area_mm2:.3f} mm2" in text
     for line in (*costs.not_priced, *costs.warnings):
         assert "".join(line.split()) in "".join(text.split())
+
+
+def test_equal_jobs_and_the_or_pool(capsys: pytest.CaptureFixture[str]) -> None:
+    run = simulate(small_cnn(maps=3), load_accelerator("xnor-pool-2x64x64"), results=True)
+    print_page(run, estimate(run, load_technology("45nm")))
+    lines = capsys.readouterr().out.splitlines()
+    assert any(
+        line.startswith("Hardware: 2 x 64 XNOR-popcount PEs of 64 lanes, an OR-pool, at 250 MHz") for line in lines
+    )
+    assert " ".join(row(lines, "conv1 x 3")).startswith(
+        f"conv1 x 3 30 x 9 x 9 {run.layer_runs[0].total_classes.cycles:,} "
+    )
+    assert " ".join(row(lines, "pool1 x 3")).startswith("pool1 x 3 972 x maximum ")
+    assert "pools maps of bits" in " ".join(row(lines, "or_pool"))
 
 
 @pytest.mark.parametrize(

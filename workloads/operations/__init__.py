@@ -8,6 +8,9 @@ from workloads.operations.vector import Elementwise, LayerNorm, Pooling
 from workloads.operations.window import Window
 from workloads.operations.work import ArrayWork, Feed, Operation, Value, VectorFunction, VectorWork, Work
 
+Product = MatrixProduct | Convolution
+"""The operations of one product, of rows or of places, behind which an array can have thresholds."""
+
 __all__ = [
     "ArrayWork",
     "Convolution",
@@ -18,6 +21,7 @@ __all__ = [
     "MatrixProduct",
     "Operation",
     "Pooling",
+    "Product",
     "SoftmaxAttention",
     "Value",
     "VectorFunction",

@@ -74,9 +74,10 @@ class LayerNorm:
 
 @dataclass(frozen=True)
 class Pooling:
-    """The mean or the maximum under a window, channel by channel.
+    """The mean or the maximum under a window, channel by channel; of bits the maximum is their OR.
 
-    Shapes: a [height x width, channels]; result [positions, channels].
+    What lies outside of the map takes no part. ``count`` maps lie one behind the other, and so do their results.
+    Shapes: a [count x height x width, channels]; result [count x positions, channels].
     """
 
     kind: ClassVar[str] = "pooling"
@@ -89,6 +90,7 @@ class Pooling:
     channels: int
     encoding: Encoding
     constants: tuple[str, ...] = ()
+    count: int = 1
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -98,7 +100,7 @@ class Pooling:
     @property
     def work(self) -> tuple[Work, ...]:
         """Return every element that the window takes up, as often as it does."""
-        positions = self.window.positions
+        positions = self.count * self.window.positions
         value = Value(self.result, positions, self.channels, self.encoding)
         elements, groups = positions * self.window.taps * self.channels, positions * self.channels
-        return written(VectorWork("elements", self.function, elements, (self.a,), value, groups))
+        return written(VectorWork("elements", self.function, elements, (self.a,), value, groups, self.window))

@@ -36,6 +36,11 @@ class Window:
         return height, width
 
     @property
+    def pixels(self) -> int:
+        """Return the pixels of the map."""
+        return self.size[0] * self.size[1]
+
+    @property
     def positions(self) -> int:
         """Return at how many places the kernel stands."""
         return self.result[0] * self.result[1]

@@ -85,7 +85,8 @@ class VectorWork:
     """One function on that many elements, in ``groups`` that it reduces (the rows of a softmax).
 
     ``reads`` name the tensors that it takes from memory. A step without a result leaves its elements in the vector
-    unit, for the step behind it.
+    unit, for the step behind it. Where the elements are those under a ``window`` on maps of bits, an OR-pool can take
+    their maximum instead.
     """
 
     step: str
@@ -94,6 +95,7 @@ class VectorWork:
     reads: tuple[str, ...]
     result: Value | None
     groups: int = 0
+    window: Window | None = None
 
 
 Work = ArrayWork | VectorWork

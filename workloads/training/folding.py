@@ -56,13 +56,16 @@ class BatchNorm:
         return np.asarray(self.normalize(sums) >= 0)
 
 
-def reachable_sums(k: int) -> NDArray[np.int64]:
-    """Return every sum of k bipolar products: -k to k, all of the parity of k."""
-    return np.arange(-k, k + 1, 2, dtype=np.int64)
+def reachable_sums(*counts: int) -> NDArray[np.int64]:
+    """Return every sum of so many bipolar products: of k of them -k to k, all of the parity of k."""
+    return np.unique(np.concatenate([np.arange(-k, k + 1, 2, dtype=np.int64) for k in counts]))
 
 
-def fold(name: str, norm: BatchNorm, k: int) -> Thresholds:
+def fold(name: str, norm: BatchNorm, *counts: int) -> Thresholds:
     """Fold batch normalization and sign behind sums of k bipolar products into thresholds.
+
+    Places of a convolution at the border of a map sum fewer products than others: there are several ``counts``, of
+    which the largest is k.
 
     The bit is ``sum >= threshold`` where gamma > 0 and ``sum <= threshold`` where gamma < 0. Each threshold is itself
     a reachable sum: the one next to the change of sign. A channel that is always 1 is ``sum >= -k``; one that is
@@ -70,7 +73,7 @@ def fold(name: str, norm: BatchNorm, k: int) -> Thresholds:
 
     Errors: FoldingError if the compare differs from the float64 sign at any reachable sum.
     """
-    reachable = reachable_sums(k)
+    reachable, k = reachable_sums(*counts), max(counts)
     # Rounding is monotone, so along the reachable sums the float64 sign changes once at most in every channel.
     bits = norm.signs(reachable[:, None])
     always, never = bits.all(axis=0), ~bits.any(axis=0)

@@ -86,6 +86,8 @@ def _around(accelerator: Accelerator) -> Iterable[tuple[str, str]]:
         yield "vector_unit", f"{unit.lanes} lanes of fp32, {_gated(unit.clock_gated)}"
         for function, cycles in unit.cycles_per_element.items():
             yield "", f"{function.value}: {cycles} cycles an element"
+    if accelerator.or_pool:
+        yield "or_pool", "pools maps of bits, clocks not gated"
     if accelerator.dram is not None:
         yield "dram", f"{accelerator.dram.bits_per_cycle} bits a cycle"
 

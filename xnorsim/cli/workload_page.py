@@ -7,7 +7,7 @@ from rich.table import Table
 
 from workloads.builtin import Network
 from workloads.networks import NETWORKS, load_trace
-from workloads.operations import ArrayWork, MatrixProduct, Operation, Work
+from workloads.operations import ArrayWork, Operation, Product, Work
 from workloads.operations.work import macs, vector_elements
 from workloads.trace import Trace
 from xnorsim.console import console
@@ -71,7 +71,7 @@ def _shape(work: Work) -> tuple[object, ...]:
 def _add_rows(table: Table, group: Sequence[Operation]) -> None:
     """Add a layer's row, with its product if it has one; several products follow in rows of their own."""
     first, layers = group[0], len(group)
-    thresholds = ", thresholds" if isinstance(first, MatrixProduct) and first.thresholds is not None else ""
+    thresholds = ", thresholds" if isinstance(first, Product) and first.thresholds is not None else ""
     products = [work for work in first.work if isinstance(work, ArrayWork)]
     own = _product_cells(products[0], layers) if len(products) == 1 else ("-",) * 6
     elements = f"{layers * vector_elements(first):,}"

@@ -16,14 +16,28 @@ from xnorsim.cosimulation import runtime
 from xnorsim.cosimulation.cocotb_step import run_step
 from xnorsim.cosimulation.environment import process_environment
 from xnorsim.cosimulation.errors import build_failure
+from xnorsim.cosimulation.processes import run_in_group
 from xnorsim.cosimulation.toolchain import Simulation, find_simulation
 
 # Assertions count; registers without reset start with a random value (the runner gives the seed).
 # Only the ports are visible to Python: the runner's --public-flat-rw keeps every net, which costs speed.
-DEFAULT_FLAGS = ("--assert", "--x-initial", "unique", "--no-public-flat-rw")
+# In functions of Verilator's default size 32 x 32 PEs take the compiler six times as long, and run no faster.
+DEFAULT_FLAGS = ("--assert", "--x-initial", "unique", "--no-public-flat-rw", "--output-split-cfuncs", "1000")
 
 # The suffixes of ports in this project's SystemVerilog.
 VISIBLE_PORTS = ("*_i", "*_ni", "*_o")
+
+# Links a main with the model that cocotb drives, and lists for it the inputs of the top: PORT(name), one a line.
+_HARNESS_RULES = r"""
+include Vtop.mk
+VPATH += {folder}
+
+{name}: {name}.o $(VK_GLOBAL_OBJS) Vtop__ALL.a
+	$(CXX) $^ -pthread -o $@
+{name}.o: ports.inc
+ports.inc: Vtop.h
+	sed -n 's/.*VL_IN[0-9]*(&\([a-z_0-9]*\),.*/PORT(\1)/p' $< > $@
+"""
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,8 @@ class Design:
     """A top module, its sources in compilation order, its parameters and Verilator's flags.
 
     ``reading`` are flags about how the sources are read (folders of included files, macros, warnings); what is included
-    counts as content.
+    counts as content. ``optimization`` is the compiler's for the C++ that runs in every cycle. ``harness`` is a C++
+    main that drives the model without cocotb, from an executable beside that of cocotb.
     """
 
     top: str
@@ -40,6 +55,8 @@ class Design:
     flags: tuple[str, ...] = DEFAULT_FLAGS
     reading: tuple[str, ...] = ()
     waves: bool = False
+    optimization: str = "-Os"
+    harness: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +121,8 @@ def build_key(design: Design, tools: Simulation) -> str:
         "parameters": dict(design.parameters),
         "flags": design.flags,
         "waves": design.waves,
+        "optimization": design.optimization,
+        "harness": design.harness and hashlib.sha256(design.harness.read_bytes()).hexdigest(),
         "ports": VISIBLE_PORTS,
         "versions": tools.versions,
         # The executable finds cocotb's libraries by their absolute path.
@@ -142,7 +161,8 @@ def _build_into(folder: Path, design: Design, tools: Simulation) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         log = folder.with_suffix(".log")
-        store = folder.parent / f"runtime-{_digest([design.flags, design.waves, tools.versions])}"
+        content = [design.flags, design.waves, design.optimization, tools.versions]
+        store = folder.parent / f"runtime-{_digest(content)}"
         runtime.reuse(store, scratch / "objects")
         if _run_verilator(design, tools, scratch, log) != 0:
             raise build_failure(f"the build of {design.top} with {dict(design.parameters)}", log.read_text(), log)
@@ -150,6 +170,8 @@ def _build_into(folder: Path, design: Design, tools: Simulation) -> None:
         kept = scratch / "kept"
         kept.mkdir()
         shutil.copy2(scratch / "objects" / design.top, kept / design.top)
+        if design.harness is not None:
+            shutil.copy2(scratch / "objects" / design.harness.stem, kept / design.harness.stem)
         kept.rename(folder)
 
 
@@ -171,8 +193,20 @@ def _run_verilator(design: Design, tools: Simulation, scratch: Path, log: Path) 
     }
     # The runner looks for the name `verilator` on PATH.
     path = f"{launcher.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    environment = {**tools.verilator.environment, **tools.libpython.environment, "PATH": path}
-    return run_step("build", arguments, environment, scratch, log)
+    optimization = f"OPT_FAST={design.optimization} OPT_GLOBAL={design.optimization}"
+    make_flags = f"{tools.verilator.environment.get('MAKEFLAGS', '')} {optimization}"
+    environment = {**tools.verilator.environment, **tools.libpython.environment, "MAKEFLAGS": make_flags, "PATH": path}
+    ended = run_step("build", arguments, environment, scratch, log)
+    if ended or design.harness is None:
+        return ended
+    return _link_harness(design.harness, scratch / "objects", environment, log)
+
+
+def _link_harness(main: Path, objects: Path, environment: Mapping[str, str], log: Path) -> int:
+    """Compile a main, link it with the model and return the exit code."""
+    (objects / "harness.mk").write_text(_HARNESS_RULES.format(name=main.stem, folder=main.parent.absolute()))
+    command = ("make", "-C", str(objects), "-f", "harness.mk", main.stem)
+    return run_in_group(command, process_environment(environment), log)
 
 
 def _visible_ports(top: str) -> str:

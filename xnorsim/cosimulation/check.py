@@ -1,7 +1,7 @@
-"""Play products on the RTL, one after the other in one memory, and compare each with the model, bit for bit."""
+"""Play tasks on the RTL, one after the other in one memory, and compare each with the model, bit for bit."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -18,21 +18,13 @@ from xnorsim.cosimulation.differences import (
     end_difference,
     memory_difference,
 )
-from xnorsim.cosimulation.jobs import Played, PortWords, RtlJob, bench_design, play_on
-from xnorsim.cosimulation.memory import Area
+from xnorsim.cosimulation.fields import RtlJob, RtlPool
+from xnorsim.cosimulation.jobs import Played, PortWords, bench_design, play_on, with_room
+from xnorsim.cosimulation.memory import Area, Values
 from xnorsim.cosimulation.network import Memory, memory_words, rtl_parameters
-from xnorsim.cosimulation.products import Product, Values
 from xnorsim.cosimulation.progress import PATIENCE_S, Heard, unheard
 from xnorsim.cosimulation.sources import OURS, Sources
-
-
-@dataclass(frozen=True)
-class Task:
-    """A product to be played; ``made_by`` are its operands that an earlier task makes, with the number of that task."""
-
-    name: str
-    product: Product
-    made_by: Mapping[str, int] = field(default_factory=dict)
+from xnorsim.cosimulation.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -83,34 +75,43 @@ class Plan:
             self._place(task)
         self.image = self._memory.image()
         self.memory_words = memory_words(max(len(self.image), least_memory_words))
-        array = tasks[0].product.job.array
-        self.design: Design = bench_design(rtl_parameters(accelerator, array, self.memory_words), sources)
+        self.jobs = [task.work.rtl_jobs(at) for task, at in zip(tasks, self._at, strict=True)]
+        parameters = rtl_parameters(accelerator, tasks[0].work.job.array, self.memory_words)
+        self.design: Design = self._roomy(bench_design(parameters, sources))
 
     def _place(self, task: Task) -> None:
         at = {role: self._at[number]["result"] for role, number in task.made_by.items()}
-        for role, area in task.product.operands().items():
+        for role, area in task.work.operands().items():
             if role not in at:
                 at[role] = self._memory.place(area)
-        at["result"] = self._memory.place(np.full(task.product.result_shape, UNWRITTEN, dtype=np.uint8))
+        at["result"] = self._memory.place(np.full(task.work.result_shape, UNWRITTEN, dtype=np.uint8))
         self._at.append(at)
+
+    def _roomy(self, design: Design) -> Design:
+        return with_room(design, len(self.image), self.all_jobs, self._accelerator.port.latency_cycles)
+
+    @property
+    def all_jobs(self) -> list[RtlJob | RtlPool]:
+        """Return the jobs of all tasks as the RTL takes them, in order."""
+        return [job for of_task in self.jobs for job in of_task]
 
     def image_behind(self) -> PortWords:
         """Return the memory as it must be behind the last job."""
         image = self.image.copy()
-        for task, (address, words) in zip(self.tasks, self._results(), strict=True):
-            area = task.product.encoded(task.product.expected())
+        for task, (address, words) in zip(self.tasks, self.results(), strict=True):
+            area = task.work.encoded(task.work.expected())
             image[address : address + words] = area.reshape(words, -1)
         return image
 
     @cached_property
     def models(self) -> list[CycleClasses]:
         """Return the model's cycles of one job of each task."""
-        return [task.product.classes() for task in self.tasks]
+        return [task.work.classes() for task in self.tasks]
 
     @cached_property
     def cycles(self) -> int:
         """Return the model's cycles of all jobs."""
-        return sum(model.cycles * task.product.jobs for task, model in zip(self.tasks, self.models, strict=True))
+        return sum(model.cycles * task.work.jobs for task, model in zip(self.tasks, self.models, strict=True))
 
     def check(
         self, work_dir: Path, *, design: Design | None = None, seed: int = 1, patience_s: float = PATIENCE_S,
@@ -120,29 +121,24 @@ class Plan:
 
         Errors: ToolMissingError; BuildError; CosimulationError if the bench fails, and not the RTL.
         """
-        jobs = [self.rtl_jobs(number) for number in range(len(self.tasks))]
         played = play_on(
             design or self.design,
             self.image,
-            [job for of_task in jobs for job in of_task],
+            self.all_jobs,
             self._accelerator.port.latency_cycles,
             work_dir,
             seed=seed,
             patience_s=patience_s,
             heard=heard,
         )
-        starts = np.cumsum([0, *map(len, jobs)]).tolist()
+        starts = np.cumsum([0, *map(len, self.jobs)]).tolist()
         outcomes = tuple(self._judge(number, start, played) for number, start in enumerate(starts[:-1]))
-        beside = None if played.memory is None else memory_difference(self.image, played.memory, self._results())
+        beside = None if played.memory is None else memory_difference(self.image, played.memory, self.results())
         return Checked(outcomes, beside)
 
-    def rtl_jobs(self, number: int) -> list[RtlJob]:
-        """Return the jobs of a task as the RTL takes them."""
-        return self.tasks[number].product.rtl_jobs(self._at[number])
-
-    def _results(self) -> list[tuple[int, int]]:
+    def results(self) -> list[tuple[int, int]]:
         """Return the address and the port words of each result."""
-        shapes = (task.product.result_shape for task in self.tasks)
+        shapes = (task.work.result_shape for task in self.tasks)
         return [(at["result"], self._words(shape)) for at, shape in zip(self._at, shapes, strict=True)]
 
     def _words(self, shape: tuple[int, int]) -> int:
@@ -151,29 +147,29 @@ class Plan:
     def _judge(self, number: int, start: int, played: Played) -> Outcome:
         """Compare one task, whose first job has the number ``start``, with the model."""
         task, model = self.tasks[number], self.models[number]
-        product, name = task.product, task.name
-        ended = played.cycles[start : start + product.jobs]
-        seconds = sum(played.seconds[start : start + product.jobs])
+        work, name = task.work, task.name
+        ended = played.cycles[start : start + work.jobs]
+        seconds = sum(played.seconds[start : start + work.jobs])
         differences = list(cycle_differences(name, ended, model))
-        total = model.times(product.jobs)
-        if len(ended) < product.jobs:
+        total = model.times(work.jobs)
+        if len(ended) < work.jobs:
             if played.stop is not None and start + len(ended) == len(played.cycles):
-                differences.append(end_difference(name, product, len(ended), played.stop))
+                differences.append(end_difference(name, work, len(ended), played.stop))
             return Outcome(total, None, differences=tuple(differences), seconds=seconds)
         cycles = CycleClasses.total(c.classes for c in ended)
         if played.memory is None:
             return Outcome(total, cycles, differences=tuple(differences), seconds=seconds)
         area = self._area(played.memory, number)
         # What the RTL was given is what it is judged by: an earlier task's fault is that one's alone.
-        given = product
+        given = work
         for role, maker in task.made_by.items():
             given = given.reading(role, self._area(played.memory, maker))
         expected = given.expected()
-        differences += element_differences(name, product, expected, area)
-        return Outcome(total, cycles, expected, product.decoded(area), tuple(differences), seconds)
+        differences += element_differences(name, work, expected, area)
+        return Outcome(total, cycles, expected, work.decoded(area), tuple(differences), seconds)
 
     def _area(self, memory: PortWords, number: int) -> Area:
         """Return the result of a task as it lies in the memory."""
-        shape = self.tasks[number].product.result_shape
+        shape = self.tasks[number].work.result_shape
         address = self._at[number]["result"]
         return memory[address : address + self._words(shape)].reshape(shape)

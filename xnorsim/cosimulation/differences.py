@@ -8,8 +8,8 @@ import numpy as np
 
 from simulator.cycles import CycleClasses
 from xnorsim.cosimulation.jobs import JobCycles, PortWords, Stop
-from xnorsim.cosimulation.memory import Area
-from xnorsim.cosimulation.products import Product, Values
+from xnorsim.cosimulation.memory import Area, Values
+from xnorsim.cosimulation.tasks import Work
 
 UNWRITTEN = 0xA5
 """What a result's area holds before the job: a bit that the RTL never stores shows as a wrong one."""
@@ -30,7 +30,8 @@ class What(StrEnum):
 class Difference:
     """One thing in which the RTL and the model differ, the first of its kind in a layer.
 
-    ``tile`` is (m tile, n tile) and ``element`` (row, channel); ``expected`` is the model's, ``found`` the RTL's.
+    ``tile`` is (m tile, n tile), which a pooling job has none of, and ``element`` (row, channel); a place of a window
+    is a row. ``expected`` is the model's, ``found`` the RTL's.
     """
 
     layer: str
@@ -72,45 +73,45 @@ def _of_job(number: int, jobs: int) -> str:
     return f" in job {number} of {jobs}" if jobs > 1 else ""
 
 
-def element_differences(layer: str, product: Product, expected: Values, area: Area) -> Iterator[Difference]:
+def element_differences(layer: str, work: Work, expected: Values, area: Area) -> Iterator[Difference]:
     """Yield the first element of a result that is wrong, and the first bit that is set where there is no element."""
-    found = product.decoded(area)
+    found = work.decoded(area)
     wrong = [(int(row), int(channel)) for row, channel in np.argwhere(found != expected)]
     if wrong:
-        yield _first_element(layer, product, expected, area, min(wrong, key=lambda at: product.running_order(*at)))
-    beside = area ^ product.encoded(found)
+        yield _first_element(layer, work, expected, area, min(wrong, key=lambda at: work.running_order(*at)))
+    beside = area ^ work.encoded(found)
     if np.any(beside):
         row, bit = (int(index) for index in np.argwhere(np.unpackbits(beside, axis=1, bitorder="little"))[0])
-        rule = "" if product.job.thresholds else "a sum's sign does not fill its slot, or "
+        rule = "" if work.writes_bits else "a sum's sign does not fill its slot, or "
         message = f"{rule}the tail of a result row is not zero: row {row}, bit {bit} of the row"
         yield Difference(layer, What.TAIL, message)
 
 
-def _first_element(layer: str, product: Product, expected: Values, area: Area, first: tuple[int, int]) -> Difference:
-    found = product.decoded(area)
+def _first_element(layer: str, work: Work, expected: Values, area: Area, first: tuple[int, int]) -> Difference:
+    found = work.decoded(area)
     right, wrong = int(expected[first]), int(found[first])
-    number, row = divmod(first[0], product.job.m)
-    rows, cols = product.tile_size
-    tile, element = (row // rows, first[1] // cols), (row, first[1])
-    kind = "bits" if product.job.thresholds else "sums"
+    number, row = divmod(first[0], work.rows)
+    tile, element = work.tile_of(row, first[1]), (row, first[1])
+    kind = "bits" if work.writes_bits else "sums"
+    where = "" if tile is None else f" in m tile {tile[0]}, n tile {tile[1]}"
     message = (
-        f"{np.count_nonzero(found != expected):,} of {expected.size:,} {kind} wrong, the first in m tile {tile[0]}, "
-        f"n tile {tile[1]}{_of_job(number, product.jobs)}: row {row}, channel {element[1]} is {wrong}, not {right}"
+        f"{np.count_nonzero(found != expected):,} of {expected.size:,} {kind} wrong, the first{where}"
+        f"{_of_job(number, work.jobs)}: row {row}, channel {element[1]} is {wrong}, not {right}"
     )
-    if _never_stored(product, found, area, first):
+    if _never_stored(work, found, area, first):
         message += "; it was never stored, it seems: what lay there before is there still"
     return Difference(layer, What.ELEMENTS, message, number, tile, None, element, right, wrong)
 
 
-def _never_stored(product: Product, found: Values, area: Area, first: tuple[int, int]) -> bool:
+def _never_stored(work: Work, found: Values, area: Area, first: tuple[int, int]) -> bool:
     """Tell whether a tile's row, or all of the tile where a row has but a few bits, is as it was before the job."""
-    before = product.decoded(np.full_like(area, UNWRITTEN))
-    rows, cols = product.tile_size
-    number, row = divmod(first[0], product.job.m)
+    before = work.decoded(np.full_like(area, UNWRITTEN))
+    rows, cols = work.tile_size
+    number, row = divmod(first[0], work.rows)
     top, left = row // rows * rows, first[1] // cols * cols
-    if cols * product.element_bits >= _TELLING_BITS:
+    if cols * work.element_bits >= _TELLING_BITS:
         top, rows = row, 1
-    down = slice(number * product.job.m + top, number * product.job.m + min(top + rows, product.job.m))
+    down = slice(number * work.rows + top, number * work.rows + min(top + rows, work.rows))
     across = slice(left, left + cols)
     return bool(np.array_equal(found[down, across], before[down, across]))
 
@@ -119,12 +120,12 @@ _TELLING_BITS = 8
 """Fewer bits may well be by chance what lay there before."""
 
 
-def end_difference(layer: str, product: Product, number: int, stop: Stop) -> Difference:
+def end_difference(layer: str, work: Work, number: int, stop: Stop) -> Difference:
     """Return why a job did not end, with how far it had come."""
-    reached, message = stop.reached, f"the job{_of_job(number, product.jobs)} {stop.reason}"
-    model = product.classes()
+    reached, message = stop.reached, f"the job{_of_job(number, work.jobs)} {stop.reason}"
+    model = work.classes()
     if reached is not None:
-        loads, stores = product.port_words()
+        loads, stores = work.port_words()
         message += (
             f" (the model takes {model.cycles:,}): {reached['issued']:,} of {model.issue:,} words issued, "
             f"{reached['loads']:,} of {loads:,} port words loaded, {reached['stores']:,} of {stores:,} stored"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.cycles import CycleClasses
+from simulator.layout import ceil_div, power_of_two_above
 from xnorsim.cosimulation.builds import Design, build
 from xnorsim.cosimulation.errors import CosimulationError
+from xnorsim.cosimulation.fields import RtlJob, RtlPool
 from xnorsim.cosimulation.progress import PATIENCE_S, Heard, Progress, StandsStillError, unheard
 from xnorsim.cosimulation.runner import LOG_FILE, run_bench
 from xnorsim.cosimulation.sources import OURS, Sources
@@ -20,6 +22,7 @@ from xnorsim.cosimulation.sources import OURS, Sources
 BENCH_TOP = "xnorsim_bench"
 BENCH_FOLDER = Path(__file__).parent / "bench"
 TEST_MODULE = "xnorsim.cosimulation.bench.jobs_bench"
+DUMP_FILE = "dump.hex"
 
 # Port words, one a row, as bytes from the least significant one.
 PortWords = NDArray[np.uint8]
@@ -27,75 +30,8 @@ PortWords = NDArray[np.uint8]
 STALL_WORD_BITS = 64
 """The bits of a word of the bench's stall patterns."""
 
-
-@dataclass(frozen=True)
-class RtlOperand:
-    """Where an operand lies, and the planes of a row of it.
-
-    ``unipolar`` digits are 0 and 1, others -1 and +1. The weight of a plane is twice that of the plane before if
-    ``weighted``, else the same; that of the last plane counts ``negative``.
-    Units: ``addr`` in port words.
-    """
-
-    addr: int
-    planes: int = 1
-    unipolar: bool = False
-    weighted: bool = False
-    negative: bool = False
-
-    def ports(self, name: str) -> dict[str, int]:
-        """Return the value of each input of the bench top that is about the operand."""
-        return {
-            f"job_{name}_addr_i": self.addr,
-            f"job_{name}_planes_i": self.planes,
-            f"job_{name}_unipolar_i": int(self.unipolar),
-            f"job_{name}_weighted_i": int(self.weighted),
-            f"job_{name}_negative_i": int(self.negative),
-        }
-
-
-@dataclass(frozen=True)
-class RtlJob:
-    """The fields of a job as the RTL takes them, its stall pattern, and the cycles after which it counts as stuck.
-
-    ``shift`` is the weight of the first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from
-    accepting a request at edge c of the job; past the end of the pattern the port is ready.
-    Units: addresses in port words; ``cycle_limit`` counts from the end of the job before.
-    """
-
-    m: int
-    n: int
-    k_words: int
-    chunk_words: int
-    tail_lanes: int
-    tile_rows: int
-    n_words: int
-    thresholds: bool
-    a: RtlOperand
-    b: RtlOperand
-    t_addr: int
-    r_addr: int
-    cycle_limit: int
-    shift: int = 0
-    stalls: tuple[bool, ...] = ()
-
-    def ports(self) -> dict[str, int]:
-        """Return the value of each input of the bench top."""
-        return {
-            "job_m_i": self.m,
-            "job_n_i": self.n,
-            "job_k_words_i": self.k_words,
-            "job_chunk_words_i": self.chunk_words,
-            "job_tile_rows_i": self.tile_rows,
-            "job_tail_lanes_i": self.tail_lanes,
-            "job_n_words_i": self.n_words,
-            "job_thresholds_i": int(self.thresholds),
-            "job_shift_i": self.shift,
-            **self.a.ports("a"),
-            **self.b.ports("b"),
-            "job_t_addr_i": self.t_addr,
-            "job_r_addr_i": self.r_addr,
-        }
+BENCH_SIZES = {"MemoryWords": 1 << 12, "MaxLatency": 1 << 8, "StallWords": 1 << 16}
+"""What the bench holds unless the jobs need more: port words, cycles of a load on its way, words of stall patterns."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +80,13 @@ class Played:
 def bench_design(parameters: Mapping[str, int], sources: Sources = OURS) -> Design:
     """Return the bench top around the accelerator with these parameters."""
     bench = BENCH_FOLDER / f"{BENCH_TOP}.sv"
-    return Design(BENCH_TOP, (*sources.files, bench), dict(parameters), reading=sources.reading)
+    return Design(BENCH_TOP, (*sources.files, bench), {**BENCH_SIZES, **parameters}, reading=sources.reading)
 
 
 def play(
     parameters: Mapping[str, int],
     image: PortWords,
-    jobs: Sequence[RtlJob],
+    jobs: Sequence[RtlJob | RtlPool],
     latency: int,
     work_dir: Path,
     seed: int = 1,
@@ -172,7 +108,7 @@ def play(
 def play_on(
     design: Design,
     image: PortWords,
-    jobs: Sequence[RtlJob],
+    jobs: Sequence[RtlJob | RtlPool],
     latency: int,
     work_dir: Path,
     *,
@@ -180,22 +116,15 @@ def play_on(
     patience_s: float = PATIENCE_S,
     heard: Heard = unheard,
 ) -> Played:
-    """Play jobs back to back on a design with the bench top's ports.
+    """Play jobs back to back on a design with the bench top's ports; the bench gets the room that they need.
 
     Errors: ToolMissingError; BuildError; CosimulationError if the bench fails, and not the RTL.
     """
     work_dir = work_dir.absolute()
-    work_dir.mkdir(parents=True, exist_ok=True)
-    hexes = {name: work_dir / f"{name}.hex" for name in ("image", "dump", "stalls")}
-    hexes["dump"].unlink(missing_ok=True)
-    write_hex(hexes["image"], image)
-    patterns = [_stall_words(job.stalls) for job in jobs]
-    write_hex(hexes["stalls"], np.concatenate([_stall_words((False,)), *patterns]))
-    script = work_dir / "jobs.json"
-    script.write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
-    built = build(design)
+    plusargs, environment = write_run(work_dir, image, jobs, latency)
+    built = build(with_room(design, len(image), jobs, latency))
     # Only from here on: a build takes its time, and gives no sign of life.
-    progress = Progress(work_dir / "progress.jsonl", patience_s, heard)
+    progress = Progress(Path(environment["XNORSIM_PROGRESS"]), patience_s, heard)
     early: Stop | None = None
     try:
         run_bench(
@@ -203,8 +132,8 @@ def play_on(
             TEST_MODULE,
             work_dir,
             seed=seed,
-            plusargs=[f"+words={len(image)}", *(f"+{name}={path}" for name, path in hexes.items())],
-            environment={"XNORSIM_JOBS": str(script), "XNORSIM_PROGRESS": str(progress.path)},
+            plusargs=plusargs,
+            environment=environment,
             waves=design.waves,
             watch=progress.look,
         )
@@ -222,16 +151,41 @@ def play_on(
         return Played(cycles, progress.seconds, None, early)
     reached = progress.stuck
     stop = None if reached is None else Stop(_waits_for(reached, jobs[len(cycles)]), reached)
-    return Played(cycles, progress.seconds, read_hex(hexes["dump"], image.shape[1]), stop)
+    return Played(cycles, progress.seconds, read_hex(work_dir / DUMP_FILE, image.shape[1]), stop)
 
 
-def _waits_for(reached: Mapping[str, Any], job: RtlJob) -> str:
+def _waits_for(reached: Mapping[str, Any], job: RtlJob | RtlPool) -> str:
     """Say what a job waits for that has not ended within its limit."""
     end = "its last store (jobs_done_o)" if reached["accepted"] else "its acceptance (job_ready_o)"
     return f"waits for {end} after {job.cycle_limit} cycles, the limit"
 
 
-def _script(jobs: Sequence[RtlJob], patterns: Sequence[PortWords]) -> list[dict[str, object]]:
+def write_run(
+    folder: Path, image: PortWords, jobs: Sequence[RtlJob | RtlPool], latency: int
+) -> tuple[list[str], dict[str, str]]:
+    """Write what the bench reads into a folder; return its plusargs and environment, by which it finds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / DUMP_FILE).unlink(missing_ok=True)
+    write_hex(folder / "image.hex", image)
+    patterns = [_stall_words(job.stalls) for job in jobs]
+    write_hex(folder / "stalls.hex", np.concatenate([_stall_words((False,)), *patterns]))
+    (folder / "jobs.json").write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
+    files = {name: folder / f"{name}.hex" for name in ("image", "stalls", "dump")}
+    plusargs = [f"+words={len(image)}", *(f"+{name}={path}" for name, path in files.items())]
+    environment = {"XNORSIM_JOBS": folder / "jobs.json", "XNORSIM_PROGRESS": folder / "progress.jsonl"}
+    return plusargs, {name: str(path) for name, path in environment.items()}
+
+
+def with_room(design: Design, memory_words: int, jobs: Sequence[RtlJob | RtlPool], latency: int) -> Design:
+    """Return the design with a large enough bench, in powers of two, so that many lists of jobs share a build."""
+    stall_words = 1 + sum(ceil_div(len(job.stalls), STALL_WORD_BITS) for job in jobs)
+    needed = {"MemoryWords": memory_words, "MaxLatency": latency, "StallWords": stall_words}
+    sizes = {**BENCH_SIZES, **design.parameters}
+    larger = {name: power_of_two_above(size) for name, size in needed.items() if size > sizes[name]}
+    return replace(design, parameters={**design.parameters, **larger})
+
+
+def _script(jobs: Sequence[RtlJob | RtlPool], patterns: Sequence[PortWords]) -> list[dict[str, object]]:
     """Return each job as the bench plays it; the patterns lie behind a first word of their own."""
     ends = accumulate(map(len, patterns), initial=1)
     return [

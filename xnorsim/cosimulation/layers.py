@@ -9,22 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Accelerator, ArrayKind
-from simulator.closed_form import job_classes
-from simulator.job import Job
+from simulator.job import BIPOLAR, Job
 from simulator.layer_run import LayerRun
 from simulator.layout import operand_row_words, result_row_words
 from simulator.limits import check_slots
-from simulator.program import JobStep, Step
+from simulator.pool import PoolJob
+from simulator.pool_counts import pixel_words
+from simulator.program import JobStep, PoolStep, Step, VectorStep
 from simulator.run import Run
 from workloads.encodings import Encoding
 from workloads.errors import InputError, problem
 from workloads.operations import ArrayWork
 from workloads.packing import Words, encode, pack_bits, words_of
 from workloads.trace import Trace
-from xnorsim.cosimulation.check import Task
-from xnorsim.cosimulation.leading import shortened
-from xnorsim.cosimulation.operands import random_product
-from xnorsim.cosimulation.products import Product
+from xnorsim.cosimulation.leading import JobT, model_cycles, shortened
+from xnorsim.cosimulation.memory import operand_rows, result_size
+from xnorsim.cosimulation.operands import random_pool, random_product
+from xnorsim.cosimulation.tasks import Task, Work
 
 MAX_MEMORY_BYTES = 256 << 20
 """What the memory of one run may hold: it goes to the simulator as a text of twice the size."""
@@ -56,12 +57,12 @@ def without_operands(trace: Trace) -> Trace:
 
 def model_only(step: Step, accelerator: Accelerator) -> str:
     """Return what a step runs on that has no RTL; nothing if it has."""
-    if not isinstance(step, JobStep):
+    if isinstance(step, VectorStep):
         return "vector unit"
     array = accelerator.arrays[step.job.array]
-    if array.kind is not ArrayKind.XNOR:
-        return f"array {array.name}"
-    return "direct feed" if step.job.direct is not None else ""
+    if array.kind is ArrayKind.XNOR:
+        return ""
+    return f"array {array.name}" if isinstance(step, JobStep) else f"OR-pool on maps of array {array.name}"
 
 
 def chosen(run: Run, patterns: Sequence[str]) -> list[LayerRun]:
@@ -99,7 +100,7 @@ def network_layers(run: Run, patterns: Sequence[str], seed: int, max_cycles: int
     tasks = 0
     for layer in chosen(run, patterns):
         reason = model_only(layer.step, run.accelerator)
-        if reason or not isinstance(layer.step, JobStep):
+        if reason or isinstance(layer.step, VectorStep):
             layers.append(Layer(layer, model_only=reason))
             continue
         task, random = operands.task(layer.step, tasks, max_cycles)
@@ -122,36 +123,50 @@ class _Operands:
             else:
                 self._sums[name] = values.astype(np.int64)
         self._random: set[str] = set()
-        self._makers: dict[str, tuple[int, Product]] = {}
+        self._makers: dict[str, tuple[int, Work]] = {}
         self._memory_bytes = 0
 
-    def task(self, step: JobStep, number: int, max_cycles: int | None) -> tuple[Task, bool]:
+    def task(self, step: JobStep | PoolStep, number: int, max_cycles: int | None) -> tuple[Task, bool]:
         """Return the task of a step, and whether it has random operands."""
+        if isinstance(step, PoolStep):
+            task, random = self._pooled(step, max_cycles)
+        else:
+            task, random = self._product(step, max_cycles)
+        self._leave(step, number, task.work, random)
+        return task, random
+
+    def _product(self, step: JobStep, max_cycles: int | None) -> tuple[Task, bool]:
         work, whole = self._work(step), step.job
-        a = None if work.prepare_a else self._known(work.a, whole.count, whole.m, whole.k, whole.encoding_a)
-        b = None if work.prepare_b else self._known(work.b, whole.count, whole.n, whole.k, whole.encoding_b)
+        (rows_a, rows_b), (_, elements) = operand_rows(whole), whole.taps
+        lowered = work.prepare_a is not None and whole.direct is None
+        a = None if lowered else self._known(work.a, whole.count, rows_a, elements, whole.encoding_a)
+        b = None if work.prepare_b else self._known(work.b, whole.count, rows_b, whole.k, whole.encoding_b)
         thresholds = None if work.thresholds is None else self._run.trace.thresholds.get(work.thresholds)
         missing = a is None or b is None or (whole.thresholds and thresholds is None)
         random = missing or not self._random.isdisjoint((work.a, work.b))
-        jobs = max(1 if a is None else len(a) // whole.m, 1 if b is None else len(b) // whole.n)
+        jobs = max(1 if part is None else len(part) // rows for part, rows in ((a, rows_a), (b, rows_b)))
         job, jobs = self._cut(whole, jobs, max_cycles)
-        a, b = (
-            part if part is None else part[: jobs * length] if len(part) > length else part[:cut]
-            for part, length, cut in ((a, whole.m, job.m), (b, whole.n, job.n))
-        )
+        # Of a job that is cut there is one.
+        rows_a, rows_b = operand_rows(job)
+        a, b = None if a is None else a[: jobs * rows_a], None if b is None else b[: jobs * rows_b]
         if thresholds is not None:
             thresholds = replace(thresholds, sums=thresholds.sums[: job.n], at_most=thresholds.at_most[: job.n])
-        check_slots(job, self._run.accelerator)
         self._take_memory(job, jobs)
-        rng = np.random.default_rng([self._seed, crc32(step.name.encode())])
-        product = random_product(job, self._run.accelerator, rng, a, b, thresholds)
-        made_by = self._made_by(step, a, b)
-        if job.thresholds and job.n == whole.n:
-            self._makers[step.result] = (number, product)
-            if random and product.jobs * job.m == whole.count * whole.m:
-                self._random.add(work.result)
-                self._planes[work.result] = pack_bits(product.expected() != 0)[:, None]
-        return Task(step.name, product, made_by), random
+        product = random_product(job, self._run.accelerator, self._rng(step), a, b, thresholds)
+        return Task(step.name, product, self._made_by(a=(step.a, a), b=(step.b, b))), random
+
+    def _pooled(self, step: PoolStep, max_cycles: int | None) -> tuple[Task, bool]:
+        whole, pixels = step.job, step.job.window.pixels
+        a = self._known(step.a, whole.count, pixels, whole.channels, BIPOLAR)
+        job, jobs = self._cut(whole, 1 if a is None else len(a) // pixels, max_cycles)
+        a = None if a is None else a[: jobs * job.window.pixels]
+        self._take_memory(job, jobs)
+        pooled = random_pool(job, self._run.accelerator, self._rng(step), a)
+        return Task(step.name, pooled, self._made_by(a=(step.a, a))), a is None or step.a in self._random
+
+    def _rng(self, step: JobStep | PoolStep) -> np.random.Generator:
+        """Return a generator of the step's own, whatever else is played."""
+        return np.random.default_rng([self._seed, crc32(step.name.encode())])
 
     def _work(self, step: JobStep) -> ArrayWork:
         """Return what a step does, as its operation describes it."""
@@ -168,33 +183,46 @@ class _Operands:
             return None
         return words if len(words) in (rows, count * rows) else None
 
-    def _cut(self, whole: Job, jobs: int, max_cycles: int | None) -> tuple[Job, int]:
+    def _cut(self, whole: JobT, jobs: int, max_cycles: int | None) -> tuple[JobT, int]:
         """Return a job and how many of it are played: fewer first, then a shorter one."""
         if max_cycles is None:
             return whole, jobs
-        each = job_classes(whole, self._run.accelerator).cycles
+        each = model_cycles(whole, self._run.accelerator)
         if each > max_cycles:
             return shortened(whole, self._run.accelerator, max_cycles), 1
         return whole, min(jobs, max_cycles // each)
 
-    def _take_memory(self, job: Job, jobs: int) -> None:
-        """Refuse more than one run can hold, before it is allocated."""
+    def _take_memory(self, job: Job | PoolJob, jobs: int) -> None:
+        """Refuse more than one run can hold, or too long a job for the engine, before anything is allocated."""
         accelerator = self._run.accelerator
+        check_slots(job, accelerator)
         array, width = accelerator.arrays[job.array], accelerator.port.width_bits
-        row_words = operand_row_words(job.k, array, width)
-        planes_a, planes_b = job.planes
-        words = (job.m * planes_a + job.n * planes_b) * row_words
-        words += job.m * result_row_words(job.n, array, width, thresholds=job.thresholds)
+        if isinstance(job, PoolJob):
+            words = (job.window.pixels + job.window.positions) * pixel_words(job, accelerator)
+        else:
+            (rows_a, rows_b), (planes_a, planes_b), (taps, elements) = operand_rows(job), job.planes, job.taps
+            words = (rows_a * planes_a + rows_b * planes_b * taps) * operand_row_words(elements, array, width)
+            words += job.m * result_row_words(job.n, array, width, thresholds=job.thresholds)
         self._memory_bytes += jobs * words * width // 8
         if self._memory_bytes > MAX_MEMORY_BYTES:
             rule = f"must take at most {MAX_MEMORY_BYTES >> 20} MiB of memory in one run: use --layers or --max-cycles"
             raise InputError(problem(f"layer {job.name}: the layers up to it", rule, self._memory_bytes >> 20))
 
-    def _made_by(self, step: JobStep, a: Words | None, b: Words | None) -> dict[str, int]:
-        """Return the operands that lie where an earlier task leaves them, whole."""
+    def _made_by(self, **operands: tuple[str, Words | None]) -> dict[str, int]:
+        """Return the operands that lie where an earlier task leaves them, whole, by role."""
         made_by = {}
-        for role, buffer, known in (("a", step.a, a), ("b", step.b, b)):
+        for role, (buffer, known) in operands.items():
             number, maker = self._makers.get(buffer, (0, None))
-            if maker is not None and known is not None and len(known) <= maker.jobs * maker.job.m:
+            if maker is not None and known is not None and len(known) <= maker.jobs * maker.rows:
                 made_by[role] = number
         return made_by
+
+    def _leave(self, step: JobStep | PoolStep, number: int, work: Work, random: bool) -> None:
+        """Take down where a task leaves bits of all channels, and what they are if no trace tells."""
+        rows, channels = result_size(step.job)
+        if not work.writes_bits or result_size(work.job)[1] < channels:
+            return
+        self._makers[step.result] = (number, work)
+        if random and work.jobs * work.rows == step.job.count * rows:
+            self._random.add(step.result)
+            self._planes[step.result] = pack_bits(work.expected() != 0)[:, None]

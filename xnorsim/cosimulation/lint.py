@@ -15,7 +15,7 @@ from xnorsim.cosimulation.errors import ToolMissingError
 from xnorsim.cosimulation.jobs import BENCH_TOP, bench_design
 from xnorsim.cosimulation.toolchain import Tool, find_verible, find_verilator, find_yosys
 
-CORE = "xnorsim_core"
+TOP = "xnorsim_accelerator"
 
 _NAMES = (
     "Rows",
@@ -28,7 +28,8 @@ _NAMES = (
     "ResultTiles",
 )
 
-# One line an accelerator, in the order of _NAMES: the bounds of the legal ranges, and sizes that are no power of two.
+# One line an accelerator, with an OR-pool, in the order of _NAMES: the bounds of the legal ranges, and sizes that are
+# no power of two.
 # 64 rows or columns stand for 256: the skew is quadratic in them, and Verilator takes a minute for 256.
 CORNERS = (
     (1, 1, 1, 8, 8, 1, 1, 2),
@@ -56,6 +57,10 @@ WEIGHT_STATIONARY_CORNERS = (
     (64, 16, 16, 64, 32, 128, 256, 256, 5),
 )
 
+# Sizes of fields: the narrowest, the widest, a window as wide as the map and one bit of it.
+FIELD_NAMES = ("DimBits", "WindowBits", "AddrBits")
+FIELD_CORNERS = ((6, 1, 8), (30, 30, 64), (20, 20, 32))
+
 # Verible's default rules, but for the width of this project's lines.
 VERIBLE_RULES = "line-length=length:120"
 
@@ -78,7 +83,7 @@ def lint() -> list[Finding]:
     """
     verilator, verible, yosys = find_verilator(), find_verible(), find_yosys()
     jobs: list[Callable[[], list[Finding]]] = [partial(elaborate, yosys, modules()), partial(verible_lint, verible)]
-    jobs += [partial(verilator_lint, verilator, CORE, flags) for flags in parameter_flags()]
+    jobs += [partial(verilator_lint, verilator, TOP, flags) for flags in parameter_flags()]
     jobs.append(partial(verilator_lint, verilator, BENCH_TOP))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [finding for findings in pool.map(lambda job: job(), jobs) for finding in findings]
@@ -88,9 +93,11 @@ def parameter_flags() -> Iterator[tuple[str, ...]]:
     """Yield Verilator's flags for the default parameters and for each corner."""
     yield ()
     for corner in CORNERS:
-        yield _flags(_NAMES, corner)
+        yield "-GOrPool=1", *_flags(_NAMES, corner)
     for rows, *corner_of_array in WEIGHT_STATIONARY_CORNERS:
         yield "-GDataflow=1", f"-GAccumulatorRows={rows}", *_flags(_NAMES, corner_of_array)
+    for fields in FIELD_CORNERS:
+        yield "-GOrPool=1", *_flags(FIELD_NAMES, fields)
 
 
 def _flags(names: Sequence[str], values: Sequence[int]) -> tuple[str, ...]:

@@ -7,29 +7,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Array
+from simulator.job import Job
 from simulator.layout import (
     accumulator_slot_bits,
+    ceil_div,
     k_words,
-    operand_row_words,
     result_row_words,
     slot_bits,
     threshold_bits,
     threshold_words,
 )
+from simulator.pool import PoolJob
 from workloads.packing import Words, pack_bits, unpack_bits
 from workloads.trace import Thresholds
 
 Area = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
+Values = NDArray[np.int64]
+"""Elements of a result: sums, or bits as 0 and 1. Shapes: [rows, n]."""
 
 
-def operand_area(packed: Words, k: int, array: Array, port_bits: int) -> Area:
+def operand_rows(job: Job) -> tuple[int, int]:
+    """Return the rows of A and of B: A of a direct feed is a map, whose pixels are rows."""
+    return job.m if job.direct is None else job.direct.window.pixels, job.n
+
+
+def result_size(job: Job | PoolJob) -> tuple[int, int]:
+    """Return the rows and the channels of a result."""
+    return (job.window.positions, job.channels) if isinstance(job, PoolJob) else (job.m, job.n)
+
+
+def operand_area(packed: Words, elements: int, array: Array, port_bits: int, taps: int = 1) -> Area:
     """Lay out an operand: a row for each plane, the planes of a row one behind the other.
 
-    Shapes: packed [rows, planes, words_of(k)].
+    A row has the elements of each tap, in k words of its own.
+    Shapes: packed [rows, planes, words_of(taps x elements)].
     """
-    slots = _in_slots(unpack_bits(packed.reshape(-1, packed.shape[-1]), k), array)
-    return _row_bits_to_area(slots, operand_row_words(k, array, port_bits), port_bits)
+    bits = unpack_bits(packed.reshape(-1, packed.shape[-1]), taps * elements)
+    slots = _in_slots(bits.reshape(len(bits) * taps, elements), array).reshape(len(bits), -1)
+    return _row_bits_to_area(slots, ceil_div(slots.shape[1], port_bits), port_bits)
 
 
 def _in_slots(bits: Bits, array: Array) -> Bits:

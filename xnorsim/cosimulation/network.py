@@ -5,13 +5,16 @@ import numpy as np
 from simulator.accelerator import Accelerator, Dataflow
 from simulator.engine import run_job
 from simulator.job import MAX_PLANES, Job
-from simulator.layout import k_words
+from simulator.layout import k_words, row_k_words
+from simulator.limits import check_slots
+from simulator.placement import check_runs
 from workloads.encodings import Digit, Encoding
 from workloads.errors import InputError, problem
-from xnorsim.cosimulation.jobs import RtlJob, RtlOperand
+from xnorsim.cosimulation.fields import DIM_BITS, WINDOW_BITS, RtlJob, RtlOperand
 from xnorsim.cosimulation.memory import Area
+from xnorsim.cosimulation.window import rtl_window
 
-_CYCLE_MARGIN = 4
+CYCLE_MARGIN = 4
 """A job that takes this many times the cycles of the engine counts as stuck."""
 
 MAX_SHIFT = 15
@@ -56,6 +59,9 @@ def rtl_parameters(accelerator: Accelerator, array_name: str, memory_words: int)
         "ScratchpadWordsA": words_a,
         "ScratchpadWordsB": words_b,
         "ResultTiles": array.result_tiles,
+        "DimBits": DIM_BITS,
+        "WindowBits": WINDOW_BITS,
+        "OrPool": int(accelerator.or_pool),
         "MemoryWords": memory_words,
     }
 
@@ -68,23 +74,28 @@ def rtl_job(
     Errors: InputError for a job that the RTL does not run.
     """
     array = accelerator.arrays[job.array]
-    asked = job
+    asked, window = job, rtl_window(job, array)
     if array.dataflow is Dataflow.INPUT_STATIONARY:
         job, a, b = job.exchanged, b, a
     operand_a, operand_b = _operand(job, job.encoding_a, a), _operand(job, job.encoding_b, b)
+    check_runs(asked, accelerator)
+    check_slots(asked, accelerator)
     shift = job.encoding_a.planes[0].weight_log2 + job.encoding_b.planes[0].weight_log2
     top = job.encoding_a.planes[-1].weight_log2 + job.encoding_b.planes[-1].weight_log2
     if top > MAX_SHIFT:
         rule = f"must be at most {MAX_SHIFT}"
         raise InputError(problem(f"layer {job.name}: logarithm of a pair's weight", rule, top))
     chunk_words, tile_rows = _slot_sizes(job, accelerator)
+    _, elements = job.taps
     return RtlJob(
         m=job.m,
         n=job.n,
-        k_words=k_words(job.k, array.lanes),
+        k_words=row_k_words(job, array),
+        tap_words=k_words(elements, array.lanes),
+        window=window,
         chunk_words=chunk_words,
         tile_rows=tile_rows,
-        tail_lanes=(job.k - 1) % array.lanes + 1,
+        tail_lanes=(elements - 1) % array.lanes + 1,
         n_words=k_words(job.n, array.lanes),
         thresholds=job.thresholds,
         shift=shift,
@@ -92,7 +103,7 @@ def rtl_job(
         b=operand_b,
         t_addr=thresholds,
         r_addr=result,
-        cycle_limit=_CYCLE_MARGIN * run_job(asked, accelerator).cycles + len(stalls),
+        cycle_limit=CYCLE_MARGIN * run_job(asked, accelerator).cycles + len(stalls),
         stalls=stalls,
     )
 
@@ -118,22 +129,13 @@ def _operand(job: Job, encoding: Encoding, addr: int) -> RtlOperand:
 
 
 def _slot_sizes(job: Job, accelerator: Accelerator) -> tuple[int, int]:
-    """Return the k words of a chunk and the rows of an m tile, as many as the halves of the scratchpads hold.
-
-    Errors: InputError if not even one fits, or in weight stationary a fold.
-    """
+    """Return the k words of a chunk and the rows of an m tile, as many as the halves of the scratchpads hold."""
     array = accelerator.arrays[job.array]
     halves = accelerator.words_per_half(array)
     words_a, words_b = (half // planes for half, planes in zip(halves, job.planes, strict=True))
     if array.dataflow is Dataflow.OUTPUT_STATIONARY:
-        chunk_words, tile_rows, fits = min(words_a, words_b), array.rows, min(words_a, words_b) >= 1
-    else:
-        chunk_words, tile_rows = array.rows, min(words_a, array.accumulator_rows)
-        fits = tile_rows >= 1 and words_b >= array.rows
-    if not fits:
-        rule = f"must hold a k word of each row in {job.planes[0]} and {job.planes[1]} planes"
-        raise InputError(problem(f"layer {job.name}: halves of the scratchpads", rule, f"{halves[0]} and {halves[1]}"))
-    return chunk_words, tile_rows
+        return min(words_a, words_b), array.rows
+    return array.rows, min(words_a, array.accumulator_rows)
 
 
 def memory_words(image_words: int) -> int:

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from simulator.accelerator import Accelerator
 from simulator.cycles import CycleClasses
 from simulator.job import Job
-from simulator.program import JobStep
+from simulator.pool import PoolJob
+from simulator.program import VectorStep
 from workloads.packing import Words, pack_bits
 from workloads.trace import Trace
 from xnorsim.cosimulation.check import Outcome
 from xnorsim.cosimulation.differences import Difference
 from xnorsim.cosimulation.layers import Layer
+from xnorsim.cosimulation.leading import window_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +32,13 @@ class Status(StrEnum):
     DIFFERENT = "different"
     NOT_PLAYED = "not played"
     MODEL_ONLY = "model only"
+
+
+def sides(job: Job | PoolJob) -> dict[str, int]:
+    """Return m, k and n of a job; of one that pools its places, taps and channels."""
+    if isinstance(job, PoolJob):
+        return {"m": job.window.positions, "k": job.window.taps, "n": job.channels}
+    return {"m": job.m, "k": job.k, "n": job.n}
 
 
 @dataclass(frozen=True)
@@ -54,20 +63,20 @@ class LayerOutcome:
         return Status.NOT_PLAYED if self.outcome.found is None else Status.EQUAL
 
     @property
-    def job(self) -> Job | None:
+    def job(self) -> Job | PoolJob | None:
         """Return the job as it was played, cut or whole; None where the layer is model only."""
-        return None if self.layer.task is None else self.layer.task.product.job
+        return None if self.layer.task is None else self.layer.task.work.job
 
     @property
     def jobs(self) -> int:
         """Return how many of the step's equal jobs were played."""
-        return 0 if self.layer.task is None else self.layer.task.product.jobs
+        return 0 if self.layer.task is None else self.layer.task.work.jobs
 
     @property
-    def whole(self) -> Job | None:
+    def whole(self) -> Job | PoolJob | None:
         """Return the job as the network has it; None for a function of the vector unit."""
         step = self.layer.run.step
-        return step.job if isinstance(step, JobStep) else None
+        return None if isinstance(step, VectorStep) else step.job
 
     @property
     def model(self) -> CycleClasses:
@@ -80,7 +89,7 @@ class LayerOutcome:
         task = self.layer.task
         if task is None or self.outcome is None or self.outcome.found is None:
             return 0
-        return self.outcome.found.size * task.product.element_bits
+        return self.outcome.found.size * task.work.element_bits
 
     def row(self) -> dict[str, object]:
         """Return what is known of the layer under the names that tables and JSON share."""
@@ -90,9 +99,9 @@ class LayerOutcome:
             "status": self.status.value,
             "model_only": self.layer.model_only or None,
             "operands": None if outcome is None else "random" if self.layer.random else "trace",
-            **{side: job and getattr(job, side) for side in "mkn"},
+            **(sides(job) if job else dict.fromkeys("mkn")),
             "jobs": self.jobs,
-            "whole": whole and {"m": whole.m, "k": whole.k, "n": whole.n, "jobs": whole.count},
+            "whole": whole and {**sides(whole), "jobs": whole.count},
             "rtl": None if outcome is None or outcome.cycles is None else _classes(outcome.cycles),
             "model": _classes(self.model),
             "bits_compared": self.bits_compared,
@@ -108,24 +117,25 @@ def _classes(classes: CycleClasses) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Reproduced:
-    """How the first difference comes about again: by the smallest job of leading tiles, alone or behind another one.
+    """How the first difference comes about again: by the smallest leading job, alone or behind another one.
 
-    ``tiles`` are m tiles and n tiles of ``job``; None where it does not come about by playing the layer alone.
-    ``waves`` is the waveform, or why there is none.
+    ``steps`` are m tiles, or rows of a map's places, and n tiles of ``job``; None where it does not come about by
+    playing the layer alone. ``waves`` is the waveform, or why there is none.
     """
 
     layer: str
-    job: Job
-    tiles: tuple[int, int] | None
+    job: Job | PoolJob
+    steps: tuple[int, int] | None
     waves: Path | str | None = None
 
     def __str__(self) -> str:
-        size = f"{self.job.m} x {self.job.k} x {self.job.n}"
-        if self.tiles is None:
+        size = " x ".join(map(str, sides(self.job).values()))
+        if self.steps is None:
             return f"layer {self.layer} is right when its job ({size}) is played alone: it takes the jobs before"
-        m_tiles, n_tiles = self.tiles
-        last = f"m tile {m_tiles - 1}" + (f", n tile {n_tiles - 1}" if m_tiles == 1 else "")
-        return f"layer {self.layer}, cut to its leading tiles up to {last}: {size} differs too, and nothing smaller"
+        m_steps, n_tiles = self.steps
+        kind, last = ("tiles", "m tile") if window_of(self.job) is None else ("rows of places", "row")
+        last += f" {m_steps - 1}" + (f", n tile {n_tiles - 1}" if m_steps == 1 else "")
+        return f"layer {self.layer}, cut to its leading {kind} up to {last}: {size} differs too, and nothing smaller"
 
 
 @dataclass(frozen=True)
@@ -156,13 +166,10 @@ class Cosimulation:
         found = {}
         for layer in self.layer_outcomes:
             step, outcome = layer.layer.run.step, layer.outcome
-            if (
-                isinstance(step, JobStep)
-                and outcome is not None
-                and outcome.found is not None
-                and layer.job == step.job
-            ):
-                found[step.result] = pack_bits(outcome.found != 0) if step.job.thresholds else outcome.found
+            task, whole = layer.layer.task, layer.job == layer.whole
+            if task is None or outcome is None or outcome.found is None or not whole or isinstance(step, VectorStep):
+                continue
+            found[step.result] = pack_bits(outcome.found != 0) if task.work.writes_bits else outcome.found
         return found
 
     def layers(self) -> "pd.DataFrame":

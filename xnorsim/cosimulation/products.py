@@ -5,22 +5,23 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.accelerator import Accelerator, Array, Dataflow
 from simulator.counts import traffic
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import Job
-from simulator.layout import ceil_div, operand_row_words
+from simulator.layout import ceil_div, operand_row_words, row_k_words, slot_bits
 from workloads.packing import Words, pack_bits, unpack_bits
-from workloads.reference import product, threshold
+from workloads.reference import convolution, product, threshold
 from workloads.trace import Thresholds
-from xnorsim.cosimulation.jobs import RtlJob
-from xnorsim.cosimulation.leading import tile_size
+from xnorsim.cosimulation.fields import RtlJob
+from xnorsim.cosimulation.leading import leading, tile_size
 from xnorsim.cosimulation.memory import (
     Area,
+    Values,
     operand_area,
+    operand_rows,
     result_bits,
     result_bytes,
     result_sums,
@@ -29,15 +30,13 @@ from xnorsim.cosimulation.memory import (
 )
 from xnorsim.cosimulation.network import rtl_job
 
-Values = NDArray[np.int64]
-"""Elements of a result: sums, or bits as 0 and 1. Shapes: [rows, n]."""
-
 
 @dataclass(frozen=True)
 class Product:
     """Equal jobs with their operands; an operand with the rows of one job only is that of all.
 
-    Shapes: a [jobs x m, planes, words] or [m, ...]; b [jobs x n, planes, words] or [n, ...].
+    Shapes: a [jobs x m, planes, words] or [m, ...], of a direct feed with the pixels of the map in the place of m;
+    b [jobs x n, planes, words] or [n, ...].
     """
 
     job: Job
@@ -55,7 +54,17 @@ class Product:
     @property
     def jobs(self) -> int:
         """Return how many jobs have operands of their own."""
-        return max(len(self.a) // self.job.m, len(self.b) // self.job.n)
+        return max(len(words) // rows for words, rows in self._rows())
+
+    @property
+    def rows(self) -> int:
+        """Return the rows of one job's result."""
+        return self.job.m
+
+    @property
+    def writes_bits(self) -> bool:
+        """Tell whether the result is bits, and not sums."""
+        return self.job.thresholds
 
     @property
     def element_bits(self) -> int:
@@ -66,8 +75,10 @@ class Product:
 
     def operands(self) -> dict[str, Area]:
         """Return the operands as they lie behind the port, by role."""
-        k, array, width = self.job.k, self.array, self.accelerator.port.width_bits
-        areas = {"a": operand_area(self.a, k, array, width), "b": operand_area(self.b, k, array, width)}
+        (taps, elements), array, width = self.job.taps, self.array, self.accelerator.port.width_bits
+        # A pixel of A is a tap of its own.
+        a, b = (operand_area(words, elements, array, width, of) for words, of in ((self.a, 1), (self.b, taps)))
+        areas = {"a": a, "b": b}
         if self.thresholds is not None:
             areas["thresholds"] = threshold_area(self.thresholds, array, width)
         return areas
@@ -95,30 +106,48 @@ class Product:
         Units: ``at`` has the address of each operand and of the result, in port words.
         Errors: InputError for a job that the RTL does not run.
         """
-        width = self.accelerator.port.width_bits
-        rows, row_bytes = self.result_shape
-        row_words = operand_row_words(self.job.k, self.array, width)
-        a, b = (
-            length * planes * row_words if len(words) > length else 0
-            for (words, length), planes in zip(self._rows(), self.job.planes, strict=True)
+        first = rtl_job(
+            self.job,
+            self.accelerator,
+            a=at["a"],
+            b=at["b"],
+            thresholds=at.get("thresholds", 0),
+            result=at["result"],
+            stalls=self.stalls,
         )
-        result = rows // self.jobs * row_bytes // (width // 8)
+        a, b, result = self._strides()
+        if self._transposed:
+            a, b = b, a
         return [
-            rtl_job(
-                self.job,
-                self.accelerator,
-                a=at["a"] + number * a,
-                b=at["b"] + number * b,
-                thresholds=at.get("thresholds", 0),
-                result=at["result"] + number * result,
-                stalls=self.stalls,
+            replace(
+                first,
+                a=replace(first.a, addr=first.a.addr + number * a),
+                b=replace(first.b, addr=first.b.addr + number * b),
+                r_addr=first.r_addr + number * result,
             )
             for number in range(self.jobs)
         ]
 
+    def _strides(self) -> tuple[int, int, int]:
+        """Return how far A, B and the result of a job lie behind those of the job before.
+
+        Units: port words.
+        """
+        array, width = self.array, self.accelerator.port.width_bits
+        pixel_words = operand_row_words(self.job.taps[1], array, width)
+        row_words = ceil_div(row_k_words(self.job, array) * slot_bits(array), width)
+        words = (pixel_words * self.job.planes[0], row_words * self.job.planes[1])
+        a, b = (
+            length * of_row if len(operand) > length else 0
+            for (operand, length), of_row in zip(self._rows(), words, strict=True)
+        )
+        rows, row_bytes = self.result_shape
+        return a, b, rows // self.jobs * row_bytes // (width // 8)
+
     def _rows(self) -> tuple[tuple[Words, int], tuple[Words, int]]:
         """Return A and B, each with its rows in one job."""
-        return (self.a, self.job.m), (self.b, self.job.n)
+        a, b = operand_rows(self.job)
+        return (self.a, a), (self.b, b)
 
     # What must come out
 
@@ -133,7 +162,7 @@ class Product:
 
     def reading(self, role: str, area: Area) -> Self:
         """Return the product on an operand of one plane as it lies in the memory, written by a product before."""
-        bits = result_bits(area, self.job.k, self.array)[:, None]
+        bits = result_bits(area, self.job.taps[1], self.array)[:, None]
         return replace(self, a=bits[: len(self.a)]) if role == "a" else replace(self, b=bits[: len(self.b)])
 
     def expected(self) -> Values:
@@ -141,7 +170,11 @@ class Product:
         if self.jobs > 1:
             return np.concatenate([self.alone(number).expected() for number in range(self.jobs)])
         job = self.job
-        sums = product(self.a, self.b, job.k, job.encoding_a, job.encoding_b)
+        codes = job.encoding_a, job.encoding_b
+        if job.direct is None:
+            sums = product(self.a, self.b, job.k, *codes)
+        else:
+            sums = convolution(self.a, self.b, job.direct.window, job.direct.channels, *codes)
         if self.thresholds is None:
             return sums
         bits = threshold(sums, self.thresholds.sums, self.thresholds.at_most)[:, 0]
@@ -174,26 +207,25 @@ class Product:
         """Return the rows and the channels of a tile."""
         return tile_size(self.job, self.accelerator)
 
-    @property
-    def tiles(self) -> tuple[int, int]:
-        """Return the m tiles and the n tiles of a job."""
+    def tile_of(self, row: int, channel: int) -> tuple[int, int]:
+        """Return the m tile and the n tile of an element of a job's result."""
         rows, cols = self.tile_size
-        return ceil_div(self.job.m, rows), ceil_div(self.job.n, cols)
+        return row // rows, channel // cols
 
-    def running_order(self, row: int, channel: int) -> tuple[int, int, int, int, int]:
+    def running_order(self, row: int, channel: int) -> tuple[int, ...]:
         """Return a key by which elements sort in the order in which their jobs and tiles run."""
         number, of_job = divmod(row, self.job.m)
-        rows, cols = self.tile_size
-        tile = (of_job // rows, channel // cols)
+        tile = self.tile_of(of_job, channel)
         outer, inner = tile[::-1] if self.array.dataflow is Dataflow.WEIGHT_STATIONARY else tile
         return number, outer, inner, of_job, channel
 
-    def cut(self, job: Job) -> Self:
-        """Return the first of the jobs as long as another one, which leads it."""
-        thresholds = self.thresholds
+    def leading(self, m_steps: int, n_tiles: int) -> Self:
+        """Return the first of the jobs, cut to its leading m tiles or pixel rows, and n tiles."""
+        job = leading(self.job, self.accelerator, m_steps, n_tiles)
+        (a, b), thresholds = operand_rows(job), self.thresholds
         if thresholds is not None:
             thresholds = replace(thresholds, sums=thresholds.sums[: job.n], at_most=thresholds.at_most[: job.n])
-        return replace(self, job=job, a=self.a[: job.m], b=self.b[: job.n], thresholds=thresholds)
+        return replace(self, job=job, a=self.a[:a], b=self.b[:b], thresholds=thresholds)
 
     def alone(self, number: int) -> Self:
         """Return one of the jobs."""

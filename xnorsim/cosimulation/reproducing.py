@@ -1,37 +1,34 @@
-"""The smallest job of leading tiles that still differs: what a hardware engineer looks at first."""
+"""The smallest leading job that still differs: what a hardware engineer looks at first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xnorsim.cosimulation.leading import leading
-from xnorsim.cosimulation.products import Product
+from xnorsim.cosimulation.leading import steps
+from xnorsim.cosimulation.tasks import Work
 
 
 @dataclass(frozen=True)
 class Smallest:
-    """A product that differs when it is played alone, and the m tiles and n tiles that it has."""
+    """Work that differs when it is played alone, and its steps: m tiles, or rows of places, and n tiles."""
 
-    product: Product
-    m_tiles: int
+    work: Work
+    m_steps: int
     n_tiles: int
 
 
-def smallest_failing(product: Product, fails: Callable[[Product], bool]) -> Smallest | None:
-    """Return the product's leading m tiles, and of a single one the leading n tiles, that still fail.
+def smallest_failing(work: Work, fails: Callable[[Work], bool]) -> Smallest | None:
+    """Return the leading m steps of a job, and of a single one the leading n tiles, that still fail.
 
-    None if even the whole product does not fail alone: then the fault depends on what was played before.
+    None if even the whole job does not fail alone: then the fault depends on what was played before.
     """
-    if not fails(product):
+    if not fails(work):
         return None
 
-    def cut(m_tiles: int, n_tiles: int) -> Product:
-        return product.cut(leading(product.job, product.accelerator, m_tiles, n_tiles))
-
-    m_tiles, n_tiles = product.tiles
-    m_tiles = _least(m_tiles, lambda tiles: fails(cut(tiles, n_tiles)))
-    if m_tiles == 1:
-        n_tiles = _least(n_tiles, lambda tiles: fails(cut(1, tiles)))
-    return Smallest(cut(m_tiles, n_tiles), m_tiles, n_tiles)
+    m_steps, n_tiles = steps(work.job, work.accelerator)
+    m_steps = _least(m_steps, lambda first: fails(work.leading(first, n_tiles)))
+    if m_steps == 1:
+        n_tiles = _least(n_tiles, lambda first: fails(work.leading(1, first)))
+    return Smallest(work.leading(m_steps, n_tiles), m_steps, n_tiles)
 
 
 def _least(most: int, fails: Callable[[int], bool]) -> int:

@@ -4,29 +4,29 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
 from simulator.accelerator import Accelerator
 from simulator.engines import Engine
-from simulator.results import check_results
 from simulator.run import Run, simulate
 from workloads.atomic import write_whole
 from workloads.errors import InputError, problem
+from workloads.evaluation import check_exact
 from workloads.trace import Trace
 from xnorsim.cosimulation.builds import Build, Design, build, find_build
-from xnorsim.cosimulation.check import Checked, Plan, Task
+from xnorsim.cosimulation.check import Checked, Plan
 from xnorsim.cosimulation.differences import What
 from xnorsim.cosimulation.errors import BuildError, CosimulationError
 from xnorsim.cosimulation.estimates import Estimate, estimate, keep_rate
 from xnorsim.cosimulation.layers import network_layers, without_operands
 from xnorsim.cosimulation.outcome import Cosimulation, LayerOutcome, Reproduced
-from xnorsim.cosimulation.products import Product
 from xnorsim.cosimulation.progress import PATIENCE_S
 from xnorsim.cosimulation.reproducing import smallest_failing
 from xnorsim.cosimulation.sources import OURS, Sources, read_file_list
+from xnorsim.cosimulation.tasks import Task, Work
 from xnorsim.cosimulation.toolchain import find_simulation
 from xnorsim.cosimulation.waves import traced, wave_format
 
@@ -68,7 +68,7 @@ def cosimulate(
     """Play the layers of a network on the RTL of an accelerator and compare cycles and bits with the model.
 
     ``layers`` are names or globs; without one all are played. Operands are those of the trace; with a ``seed``, and
-    where the trace has none, they are random. ``max_cycles`` cuts each layer to whole leading tiles. ``rtl`` is the
+    where the trace has none, they are random. ``max_cycles`` cuts each layer to what leads it. ``rtl`` is the
     file list of other sources than this project's. ``waves`` is a folder for the waveform of the first job that
     differs, ``work_dir`` one for what the simulator reads and writes, which is otherwise thrown away.
     Errors: InputError; ToolMissingError; CosimulationError if the RTL cannot be run at all. What differs is no error.
@@ -106,7 +106,7 @@ def cosimulate(
 def _model(trace: Trace, accelerator: Accelerator) -> Run:
     """Return the model's run, with the results of all layers if the trace has what they take."""
     try:
-        check_results(trace)
+        check_exact(trace)
     except InputError:
         return simulate(trace, accelerator, engine=Engine.CLOSED_FORM)
     return simulate(trace, accelerator, results=True, engine=Engine.CLOSED_FORM)
@@ -141,12 +141,12 @@ class _Session:
     def run(self, tasks: Sequence[Task]) -> tuple[Plan, Checked]:
         """Play all tasks, telling how long that takes."""
         plan = Plan(tasks, self.accelerator, self.sources)
-        jobs = sum(task.product.jobs for task in tasks)
+        jobs = sum(task.work.jobs for task in tasks)
         with self._blaming_sources():
             there = find_build(plan.design)
-        self.listener.planned(estimate(jobs, plan.cycles, tasks[0].product.array, there))
+        self.listener.planned(estimate(jobs, plan.cycles, tasks[0].work.array, there))
         made = self._build(plan.design)
-        ends = list(accumulate(task.product.jobs for task in tasks))
+        ends = list(accumulate(task.work.jobs for task in tasks))
 
         def heard(cycle: int, ended: int) -> None:
             number = sum(end <= ended for end in ends[:-1])
@@ -186,22 +186,23 @@ class _Session:
         for number in failing[:1] or range(len(plan.tasks)):
             task, differences = plan.tasks[number], checked.outcomes[number].differences
             self.listener.reproducing(task.name)
-            alone = task.product.alone(differences[0].job if differences else 0)
+            job = differences[0].job if differences else 0
+            alone = task.work.alone(job)
             smallest = smallest_failing(alone, partial(self._fails, plan, task.name))
             if smallest is not None:
-                tasks = [Task(task.name, smallest.product)]
-                tiles = (smallest.m_tiles, smallest.n_tiles)
+                tasks = [Task(task.name, smallest.work)]
+                steps = (smallest.m_steps, smallest.n_tiles)
                 written = None if waves is None else self._waves(plan, tasks, waves)
-                return Reproduced(task.name, smallest.product.job, tiles, written)
+                return Reproduced(task.name, smallest.work.job, steps, written)
             if failing:
-                before = [replace(earlier, made_by={}) for earlier in plan.tasks[max(0, number - 1) : number]]
-                written = None if waves is None else self._waves(plan, [*before, Task(task.name, alone)], waves)
+                tasks = [*_job_before(plan, number, job), Task(task.name, alone)]
+                written = None if waves is None else self._waves(plan, tasks, waves)
                 return Reproduced(task.name, alone.job, None, written)
         return None
 
-    def _fails(self, plan: Plan, name: str, product: Product) -> bool:
-        """Tell whether a product differs when it is played alone, on the build of the plan."""
-        probe = Plan([Task(name, product)], self.accelerator, self.sources, plan.memory_words)
+    def _fails(self, plan: Plan, name: str, work: Work) -> bool:
+        """Tell whether work differs when it is played alone, on the build of the plan."""
+        probe = Plan([Task(name, work)], self.accelerator, self.sources, plan.memory_words)
         return bool(probe.check(self.folder / "probe", seed=self.seed, patience_s=self.patience_s).differences)
 
     def _waves(self, plan: Plan, tasks: Sequence[Task], target: Path) -> Path | str:
@@ -220,3 +221,10 @@ class _Session:
             return "none: the simulator left none behind"
         write_whole(kept, dump.read_bytes())
         return kept
+
+
+def _job_before(plan: Plan, number: int, job: int) -> list[Task]:
+    """Return the job that was played before one of a task's, alone; none before the first one of all."""
+    if job:
+        return [Task(plan.tasks[number].name, plan.tasks[number].work.alone(job - 1))]
+    return [Task(task.name, task.work.alone(task.work.jobs - 1)) for task in plan.tasks[max(0, number - 1) : number]]

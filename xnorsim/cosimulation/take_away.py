@@ -12,10 +12,11 @@ from simulator.accelerator import Accelerator, Array, ArrayKind, Dataflow
 from simulator.job import Job
 from workloads.atomic import whole_folder
 from workloads.errors import InputError
-from xnorsim.cosimulation.check import Plan, Task
+from xnorsim.cosimulation.check import Plan
 from xnorsim.cosimulation.jobs import BENCH_FOLDER, BENCH_TOP, JobCycles, write_hex
 from xnorsim.cosimulation.network import rtl_parameters
 from xnorsim.cosimulation.operands import random_product
+from xnorsim.cosimulation.tasks import Task
 
 TEST_BENCH = "xnorsim_tb"
 
@@ -55,7 +56,7 @@ def _write_bench(folder: Path, accelerator: Accelerator, array: Array) -> None:
     plan = Plan([Task("job", product)], accelerator)
     write_hex(folder / "image.hex", plan.image)
     write_hex(folder / "expected.hex", plan.image_behind())
-    (job,) = plan.rtl_jobs(0)
+    (job,) = plan.all_jobs
     parameters = rtl_parameters(accelerator, array.name, len(plan.image))
     model = plan.models[0]
     values = {
@@ -93,7 +94,7 @@ def _job(array: Array) -> Job:
 _README = """\
 # The RTL of {name}
 
-`xnorsim.f` lists the sources leaf first, `parameters.f` has the parameters of the top module `xnorsim_core`,
+`xnorsim.f` lists the sources leaf first, `parameters.f` has the parameters of the top module `xnorsim_accelerator`,
 `accelerator.toml` is the accelerator as xnorsim reads it, and `waivers.vlt` has Verilator's waivers with their reasons.
 
 `bench/` has a memory model that counts cycles (`{bench}`) and a test bench without Python (`{test_bench}`): it plays

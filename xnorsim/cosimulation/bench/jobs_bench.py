@@ -27,7 +27,7 @@ async def play_jobs(dut: Any) -> None:
     """Play the jobs of the file named by XNORSIM_JOBS and write their progress to XNORSIM_PROGRESS."""
     script = json.loads(Path(os.environ["XNORSIM_JOBS"]).read_text())
     progress = Progress(Path(os.environ["XNORSIM_PROGRESS"]))
-    await _reset(dut, script["latency"])
+    await reset(dut, script["latency"])
     driver = Driver(dut, script["jobs"])
     cocotb.start_soon(driver.present_all())
     cocotb.start_soon(progress.beat())
@@ -37,7 +37,7 @@ async def play_jobs(dut: Any) -> None:
         progress.write(**ended)
         if "stuck" in ended:
             break
-    await _dump_memory(dut)
+    await dump_memory(dut)
 
 
 class Progress:
@@ -63,7 +63,7 @@ class Progress:
             self.write()
 
 
-async def _reset(dut: Any, latency: int) -> None:
+async def reset(dut: Any, latency: int) -> None:
     """Start the clock and reset; the first job may be accepted two edges later."""
     dut.rst_ni.value = 0
     dut.job_valid_i.value = 0
@@ -75,7 +75,7 @@ async def _reset(dut: Any, latency: int) -> None:
     dut.rst_ni.value = 1
 
 
-async def _dump_memory(dut: Any) -> None:
+async def dump_memory(dut: Any) -> None:
     """Have the bench top write its memory to the file of +dump."""
     await Timer(PERIOD, unit="step")
     dut.dump_i.value = 1

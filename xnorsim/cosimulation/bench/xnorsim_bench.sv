@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bench: xnorsim_core on a memory model, and the count of a job's cycles by class.
+// Bench: xnorsim_accelerator on a memory model, and the count of a job's cycles by class.
 //
 // The memory is read from +image=FILE at time 0, and its first +words=N port words are written to
 // +dump=FILE on a rising edge of dump_i (both as $readmemh has them). It returns load data latency_i cycles after acceptance, and is ready
 // but where the job's stall pattern says otherwise: bit c of the pattern, counted from bit 0 of its first
 // word in +stalls=FILE, keeps edge c of the job from accepting a request. Past its end all edges accept.
-// Parameters: those of xnorsim_core; MemoryWords >= 1 port words; MaxLatency >= 1, the limit of latency_i;
+// A void load is answered with random bits, which must not count anywhere.
+// Parameters: those of xnorsim_accelerator; MemoryWords >= 1 port words; MaxLatency >= 1, the limit of latency_i;
 //   StallWords >= 1 words of 64 bits for the patterns of all jobs.
 // Latency: a job's counts are on the outputs behind the edge that accepts its last store; a job that
 //   waits is accepted at the next edge.
 // Reference: docs/microarchitecture.md, section 5.
 
 module xnorsim_bench #(
+  parameter int unsigned OrPool = 0,
   parameter int unsigned Dataflow = 0,
   parameter int unsigned AccumulatorRows = 4,
   parameter int unsigned Rows = 4,
@@ -24,6 +26,7 @@ module xnorsim_bench #(
   parameter int unsigned ScratchpadWordsB = 8,
   parameter int unsigned ResultTiles = 5,
   parameter int unsigned DimBits = 20,
+  parameter int unsigned WindowBits = 8,
   parameter int unsigned AddrBits = 32,
   parameter int unsigned MemoryWords = 4096,
   parameter int unsigned MaxLatency = 256,
@@ -41,6 +44,7 @@ module xnorsim_bench #(
 
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
+  input  logic                 job_pool_i,
   input  logic [DimBits-1:0]   job_m_i,
   input  logic [DimBits-1:0]   job_n_i,
   input  logic [DimBits-1:0]   job_k_words_i,
@@ -49,6 +53,18 @@ module xnorsim_bench #(
   input  logic                 job_thresholds_i,
   input  logic [ChunkBits-1:0] job_chunk_words_i,
   input  logic [RowCountBits-1:0] job_tile_rows_i,
+  input  logic [DimBits-1:0]   job_tap_words_i,
+  input  logic [DimBits-1:0]   job_map_h_i,
+  input  logic [DimBits-1:0]   job_map_w_i,
+  input  logic [DimBits-1:0]   job_result_w_i,
+  input  logic [WindowBits-1:0] job_kernel_h_i,
+  input  logic [WindowBits-1:0] job_kernel_w_i,
+  input  logic [WindowBits-1:0] job_stride_h_i,
+  input  logic [WindowBits-1:0] job_stride_w_i,
+  input  logic [WindowBits-1:0] job_padding_h_i,
+  input  logic [WindowBits-1:0] job_padding_w_i,
+  input  logic [WindowBits-1:0] job_dilation_h_i,
+  input  logic [WindowBits-1:0] job_dilation_w_i,
   input  logic [3:0]           job_a_planes_i,
   input  logic [3:0]           job_b_planes_i,
   input  logic                 job_a_unipolar_i,
@@ -89,7 +105,7 @@ module xnorsim_bench #(
   output logic                 waits_store_o
 );
 
-  logic req_valid, req_ready, req_write, req_last, rsp_valid;
+  logic req_valid, req_ready, req_write, req_last, req_void, rsp_valid;
   logic [AddrBits-1:0] req_addr;
   logic [PortBits-1:0] req_wdata, req_wmask, rsp_data;
   logic issue, wait_gap, wait_load, wait_store;
@@ -104,7 +120,8 @@ module xnorsim_bench #(
     if (!rst_ni) reset_seen_q <= 1'b1;
   end
 
-  xnorsim_core #(
+  xnorsim_accelerator #(
+    .OrPool          (OrPool),
     .Dataflow        (Dataflow),
     .AccumulatorRows (AccumulatorRows),
     .Rows            (Rows),
@@ -116,12 +133,14 @@ module xnorsim_bench #(
     .ScratchpadWordsB(ScratchpadWordsB),
     .ResultTiles     (ResultTiles),
     .DimBits         (DimBits),
+    .WindowBits      (WindowBits),
     .AddrBits        (AddrBits)
-  ) u_core (
+  ) u_accelerator (
     .clk_i,
     .rst_ni      (rst_n),
     .job_valid_i,
     .job_ready_o,
+    .job_pool_i,
     .job_m_i,
     .job_n_i,
     .job_k_words_i,
@@ -130,6 +149,18 @@ module xnorsim_bench #(
     .job_thresholds_i,
     .job_chunk_words_i,
     .job_tile_rows_i,
+    .job_tap_words_i,
+    .job_map_h_i,
+    .job_map_w_i,
+    .job_result_w_i,
+    .job_kernel_h_i,
+    .job_kernel_w_i,
+    .job_stride_h_i,
+    .job_stride_w_i,
+    .job_padding_h_i,
+    .job_padding_w_i,
+    .job_dilation_h_i,
+    .job_dilation_w_i,
     .job_a_planes_i,
     .job_b_planes_i,
     .job_a_unipolar_i,
@@ -147,6 +178,7 @@ module xnorsim_bench #(
     .req_ready_i (req_ready),
     .req_write_o (req_write),
     .req_last_o  (req_last),
+    .req_void_o  (req_void),
     .req_addr_o  (req_addr),
     .req_wdata_o (req_wdata),
     .req_wmask_o (req_wmask),
@@ -189,12 +221,25 @@ module xnorsim_bench #(
   logic [MemoryBits-1:0] address;
   logic accept_load, accept_store;
 
-  assign accept_load  = req_valid && req_ready && !req_write;
-  assign accept_store = req_valid && req_ready && req_write;
+  // Registers start at random: what they ask for in reset is no request.
+  assign accept_load  = rst_n && req_valid && req_ready && !req_write;
+  assign accept_store = rst_n && req_valid && req_ready && req_write;
   assign address      = MemoryBits'(req_addr);
   assign arrival      = RingBits'((32'(edge_q) + 32'(latency_i)) % MaxLatency);
   assign rsp_valid    = ring_valid_q[edge_q];
   assign rsp_data     = ring_data[edge_q];
+
+  // Other bits for each void load, from a generator of one word (xorshift).
+  logic [31:0] noise_q, noise_13, noise_17;
+  logic [PortBits-1:0] noise;
+  assign noise    = PortBits'({(PortBits + 31) / 32{noise_q}});
+  assign noise_13 = noise_q ^ (noise_q << 13);
+  assign noise_17 = noise_13 ^ (noise_13 >> 17);
+
+  always_ff @(posedge clk_i or negedge rst_n) begin
+    if (!rst_n) noise_q <= 32'h1234_5678;
+    else if (accept_load && req_void) noise_q <= noise_17 ^ (noise_17 << 5);
+  end
 
   string image, dump, pattern;
   int unsigned dump_words;
@@ -221,7 +266,7 @@ module xnorsim_bench #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (accept_load) ring_data[arrival] <= memory[address];
+    if (accept_load) ring_data[arrival] <= req_void ? noise : memory[address];
     if (accept_store) memory[address] <= (memory[address] & ~req_wmask) | (req_wdata & req_wmask);
   end
 
@@ -300,7 +345,10 @@ module xnorsim_bench #(
 
   AddressInMemory_A :
   assert property (@(posedge clk_i) disable iff (!rst_n)
-                   req_valid |-> 64'(req_addr) < 64'(MemoryWords));
+                   req_valid && !req_void |-> 64'(req_addr) < 64'(MemoryWords));
+
+  LoadIsVoid_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) req_valid && req_void |-> !req_write);
 
   LatencyInRing_A :
   assert property (@(posedge clk_i) disable iff (!rst_n)
@@ -316,5 +364,27 @@ module xnorsim_bench #(
 
   NoIssueAtEnd_A :
   assert property (@(posedge clk_i) disable iff (!rst_n) finish |-> busy_q && !issue);
+
+  // The rules of the port (docs/microarchitecture.md, section 3).
+  RequestHeld_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) req_valid && !req_ready |=>
+                   req_valid && $stable({req_write, req_last, req_void, req_addr})
+                   && (!req_write || $stable({req_wdata, req_wmask})));
+
+  RequestOfJob_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) req_valid |-> busy_q);
+
+  LastIsStore_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) req_valid && req_last |-> req_write);
+
+  StoreNotEmpty_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n)
+                   req_valid && req_write |-> req_wmask != '0);
+
+  ReadyUnlessBusy_A :
+  assert property (@(posedge clk_i) disable iff (!rst_n) job_ready_o == !busy_q);
+
+  QuietInReset_A :
+  assert property (@(posedge clk_i) !rst_n |=> !req_valid);
 
 endmodule
