@@ -223,6 +223,6 @@ class _Operands:
         if not work.writes_bits or result_size(work.job)[1] < channels:
             return
         self._makers[step.result] = (number, work)
-        if random and work.jobs * work.rows == step.job.count * rows:
+        if random and work.rows == rows:
             self._random.add(step.result)
             self._planes[step.result] = pack_bits(work.expected() != 0)[:, None]
