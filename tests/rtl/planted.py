@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.accelerator_file import read_accelerator
-from tests.traces import two_layers
+from tests.traces import small_cnn, two_layers
 from workloads.trace_file import write_trace
 from xnorsim.cosimulation.take_away import take_away
 
@@ -55,6 +55,12 @@ def write_tiny(folder: Path) -> None:
     """Write a small accelerator and a small trace with operands."""
     (folder / "tiny.toml").write_text(ACCELERATOR)
     write_trace(two_layers(), folder / "two.xtrace")
+
+
+def write_tiny_pooling(folder: Path) -> None:
+    """Write the accelerator with an OR-pool, and a small network of maps."""
+    (folder / "tiny.toml").write_text(ACCELERATOR.replace("\n[arrays", "or_pool = true\n\n[arrays", 1))
+    write_trace(small_cnn(), folder / "two.xtrace")
 
 
 def changed_rtl(folder: Path, *changes: Change) -> Path:

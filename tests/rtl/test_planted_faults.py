@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rtl.planted import Change, changed_rtl, write_tiny, xnorsim
+from tests.rtl.planted import Change, changed_rtl, write_tiny, write_tiny_pooling, xnorsim
 
 pytestmark = pytest.mark.rtl
 
@@ -26,6 +26,7 @@ DRAIN_CYCLE = Change(
 )
 DROPPED_STORE = Change("xnorsim_store", "mask_o <= head & tail;", "mask_o <= (n0_i == 2) ? '0 : head & tail;")
 HANG = Change("xnorsim_drain", DRAIN_DONE, "  assign done_o = 1'b0;\n")
+POOLED_BIT = Change("xnorsim_pool", "group_q[sum_q] | word;", "group_q[sum_q] & word;")
 # The place of a job's first tile is that behind the job before.
 STALE_STATE = Change(
     "xnorsim_drain",
@@ -141,3 +142,16 @@ def test_what_only_shows_behind_another_job(folder: Path) -> None:
     )
     (waves,) = [path for path in folder.iterdir() if path.suffix in (".vcd", ".fst")]
     assert waves.stem == "two-layers.fc2"
+
+
+def test_a_map_that_is_pooled_wrong(folder: Path) -> None:
+    write_tiny_pooling(folder)
+    said = faulty(folder, POOLED_BIT)
+    assert re.search(
+        r"First: layer pool1: \d+ of 162 bits wrong, the first in job 0 of 2: row 0, channel \d is 0, not 1\n", said
+    )
+    assert "layer pool1, cut to its leading rows of places up to row 0: 3 x 4 x 9 differs too" in said
+    assert re.search(r"^pool1 +2 of 9 places of 4 taps .* different", said, re.MULTILINE)
+    # Convolutions before and behind are right about what they read.
+    for name in ("conv1", "conv2", "fc1", "fc2"):
+        assert re.search(rf"^{name} .* 0  equal", said, re.MULTILINE), name
