@@ -1,10 +1,12 @@
 """A pooling job: the OR of bits under a window, on the unit behind the port."""
 
 from dataclasses import dataclass
+from typing import final
 
 from workloads.operations import Window
 
 
+@final
 @dataclass(frozen=True)
 class PoolJob:
     """A window that moves over a map of bits, laid out as the array ``array`` writes them; its result lies alike.

@@ -1,7 +1,10 @@
 """Outputs that appear whole: written aside, then renamed."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workloads.errors import InputError
@@ -27,6 +30,28 @@ def write_whole(path: Path, content: bytes) -> None:
         if aside is not None:
             aside.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Yield a folder to be filled, which appears at the path when the block ends, and not at all if it fails.
+
+    Errors: InputError if there is something at the path already, or it cannot be written.
+    """
+    path = path.absolute()
+    if os.path.lexists(path):
+        raise InputError(f"{path}: is there already, and is not written over")
+    aside: Path | None = None
+    try:
+        aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        yield aside
+        aside.chmod(0o777 & ~_umask())
+        aside.rename(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _umask() -> int:

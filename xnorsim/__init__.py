@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     from workloads.accounting.rules import account as account
     from workloads.errors import InputError as InputError
     from workloads.networks import load_trace as load_trace
+    from xnorsim.cosimulation.outcome import Cosimulation as Cosimulation
+    from xnorsim.cosimulation.session import cosimulate as cosimulate
 
 __version__ = "0.1.0"
 
 # Where each public name lives. They are imported when first used: the command line must start fast.
 _HOMES = {
+    "Cosimulation": "xnorsim.cosimulation.outcome",
     "Estimate": "costmodel.cost",
     "InputError": "workloads.errors",
     "Run": "simulator.run",
     "account": "workloads.accounting.rules",
+    "cosimulate": "xnorsim.cosimulation.session",
     "estimate": "costmodel.estimate",
     "load_accelerator": "simulator.accelerator_file",
     "load_technology": "costmodel.technology_file",

@@ -18,9 +18,7 @@ from tests.mutation.journal import Journal
 from tests.mutation.mutant import SURVIVED
 from tests.mutation.rtl_jobs import Played
 from xnorsim.cosimulation.bench.jobs_bench import Driver, dump_memory, reset
-from xnorsim.cosimulation.errors import CosimulationError
 from xnorsim.cosimulation.jobs import DUMP_FILE, JobCycles, read_hex
-from xnorsim.cosimulation.network import as_classes
 
 JOBS_BETWEEN_DUMPS = 5
 
@@ -66,10 +64,6 @@ async def _play_and_exit(
     try:
         dut.mutant_i.value = number
         outcome = await _play(dut, played, script, folder)
-    except CosimulationError as error:
-        outcome = "bits" if "tail" in str(error) else "cycles"
-    except AssertionError:
-        outcome = "stuck"
     except BaseException as error:
         os.write(2, repr(error).encode())
         os._exit(len(EXITS))
@@ -80,10 +74,13 @@ async def _play(dut: Any, played: Played, script: dict[str, Any], folder: Path) 
     await reset(dut, script["latency"])
     driver = Driver(dut, script["jobs"])
     cocotb.start_soon(driver.present_all())
-    last = len(played.cases) - 1
+    last = len(played.jobs) - 1
     for index, expected in enumerate(played.classes):
-        counters = await driver.finished(index)
-        if as_classes([JobCycles(**counters)]) != (expected,):
+        event = await driver.finished(index)
+        if "stuck" in event:
+            return "stuck"
+        cycles = JobCycles(**event["ended"])
+        if cycles.classes != expected or cycles.cycles != expected.cycles:
             return "cycles"
         if index % JOBS_BETWEEN_DUMPS == JOBS_BETWEEN_DUMPS - 1 or index == last:
             await dump_memory(dut)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.rtl.job_list import Case, PoolCase, check_on_rtl, random_case, random_pool_case
+from tests.rtl.job_list import check_on_rtl, random_case, random_pool_case
 from tests.worked_jobs import WorkedJob, WorkedPool
 from xnorsim.cosimulation.builds import Design
-from xnorsim.cosimulation.jobs import bench_design
+from xnorsim.cosimulation.tasks import Work
 
 RECORDER = Path(__file__).parent / "data" / "xnorsim_recorder.sv"
 RECORDING = "recording.txt"
@@ -60,18 +60,17 @@ class Edge:
 def record(worked: WorkedJob | WorkedPool, work_dir: Path) -> list[Edge]:
     """Play a job worked by hand, check it against engine and reference, and return its edges."""
     rng = np.random.default_rng(1)
-    case: Case | PoolCase
+    case: Work
     if isinstance(worked, WorkedPool):
-        case = random_pool_case(worked.job, rng)
+        case = random_pool_case(worked.job, worked.accelerator, rng)
     else:
         case = random_case(worked.job, worked.accelerator, rng, worked.stalls)
-    check_on_rtl([case], worked.accelerator, work_dir, design=_recorded_design)
+    check_on_rtl([case], worked.accelerator, work_dir, changed=_recorded)
     return _recording(work_dir)
 
 
-def _recorded_design(parameters: Mapping[str, int]) -> Design:
+def _recorded(design: Design) -> Design:
     """Return the bench top with the recorder in it."""
-    design = bench_design(parameters)
     return replace(design, sources=(*design.sources[:-1], RECORDER, design.sources[-1]))
 
 

@@ -7,13 +7,14 @@ import pytest
 
 from simulator.accelerator_file import load_accelerator
 from simulator.run import simulate
+from tests.rtl.played import played_classes
 from workloads.ecoformer.attention import bias
 from workloads.ecoformer.casting import cast_tensor
 from workloads.ecoformer.code_products import code_products, requantized_products, similarities
 from workloads.ecoformer.code_trace import code_trace
 from workloads.ecoformer.hashing import codes
 from workloads.ecoformer.instance import random_instance
-from xnorsim.cosimulation.network import run_trace
+from xnorsim.cosimulation.session import cosimulate
 
 pytestmark = pytest.mark.rtl
 
@@ -26,8 +27,9 @@ def test_sums_and_cycles_are_those_of_reference_and_engine(tmp_path: Path) -> No
     signs = codes(instance.qk, instance.kernel_hash).signs
     trace, accelerator = code_trace(signs), load_accelerator("xnor-8x8x64")
     engine = simulate(trace, accelerator)
-    rtl = run_trace(trace, accelerator, tmp_path)
-    assert [layer.total_classes for layer in engine.layer_runs] == list(rtl.layers)
+    rtl = cosimulate(trace, accelerator, work_dir=tmp_path)
+    assert rtl.passed, rtl.differences
+    assert [layer.total_classes for layer in engine.layer_runs] == played_classes(rtl)
     expected, pairs = code_products(signs, cast_tensor(instance.v, 8)), similarities(signs)
     for head in range(HEADS):
         assert np.array_equal(rtl.results[f"head{head}.code_sum"], expected.code_sum[head, :, None])
@@ -45,8 +47,9 @@ def test_products_with_values_are_exact_plane_by_plane(bits: int, tmp_path: Path
     trace, accelerator = code_trace(signs, values), load_accelerator("xnor-8x8x64")
     engine = simulate(trace, accelerator)
     assert [job.planes for job in engine.program.jobs] == [(1, 1), (1, 1), (1, bits), (1, bits)]
-    rtl = run_trace(trace, accelerator, tmp_path)
-    assert [layer.total_classes for layer in engine.layer_runs] == list(rtl.layers)
+    rtl = cosimulate(trace, accelerator, work_dir=tmp_path)
+    assert rtl.passed, rtl.differences
+    assert [layer.total_classes for layer in engine.layer_runs] == played_classes(rtl)
     exact = code_products(signs, values)
     assert np.array_equal(rtl.results["head0.context"], exact.context[0])
     cast = requantized_products(signs, values, exact)

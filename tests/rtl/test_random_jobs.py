@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from simulator.accelerator import Accelerator, Dataflow
-from tests.rtl.job_list import Case, PoolCase, check_on_rtl, random_case, random_pool_case
+from tests.rtl.job_list import check_on_rtl, random_case, random_pool_case
 from tests.rtl.random_jobs import HARDWARE, WITH_POOL, DrawnJob, draw_jobs, shares, shares_text
 from tests.rtl.random_pools import DrawnPool, draw_pools, pool_shares
+from xnorsim.cosimulation.tasks import Work
 
 pytestmark = pytest.mark.rtl
 
@@ -93,9 +94,7 @@ def check_shares(jobs: dict[str, list[DrawnJob]]) -> None:
     assert {name: share for name, share in found.items() if share < LEAST_SHARES.get(name, 0)} == {}
 
 
-def cases_of(
-    accelerator: Accelerator, jobs: list[DrawnJob], pools: list[DrawnPool], seed: int
-) -> list[Case | PoolCase]:
+def cases_of(accelerator: Accelerator, jobs: list[DrawnJob], pools: list[DrawnPool], seed: int) -> list[Work]:
     """Return drawn jobs in a random order with random operands."""
     rng = np.random.default_rng(seed)
     mixed = [*jobs, *pools]
@@ -113,9 +112,9 @@ def check_jobs(
         check_on_rtl(batch, accelerator, folder, least_memory_words=MEMORY_WORDS, seed=seed + first)
 
 
-def _case(some: DrawnJob | DrawnPool, accelerator: Accelerator, rng: np.random.Generator) -> Case | PoolCase:
+def _case(some: DrawnJob | DrawnPool, accelerator: Accelerator, rng: np.random.Generator) -> Work:
     if isinstance(some, DrawnPool):
-        return random_pool_case(some.job, rng, some.stalls)
+        return random_pool_case(some.job, accelerator, rng, some.stalls)
     return random_case(some.job, accelerator, rng, some.stalls)
 
 

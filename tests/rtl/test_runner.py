@@ -26,6 +26,14 @@ from xnorsim.cosimulation.builds import build
 print(build(TINY).folder)
 """
 
+RUN_TINY = """
+from pathlib import Path
+from xnorsim.cosimulation.builds import Build
+from xnorsim.cosimulation.runner import run_bench
+build = Build("tiny", Path({folder!r}))
+print(run_bench(build, "tests.rtl.data.tiny_bench", Path({work_dir!r}), seed=1, test_filter="tiny_bench.counts$"))
+"""
+
 
 def build_folders(root: Path) -> list[Path]:
     """Return the folders of a cache, without that of Verilator's runtime."""
@@ -77,6 +85,15 @@ def test_the_caller_s_environment_does_not_choose_the_tests(
     monkeypatch.setenv("COCOTB_TEST_FILTER", "no_such_test")
     monkeypatch.setenv("WAVES", "1")
     assert run_bench(tiny, BENCH, tmp_path, seed=1, test_filter=r"\.counts$") == 1
+
+
+def test_what_lies_beside_a_script_is_not_taken_for_a_module_of_the_simulator(tiny: Build, tmp_path: Path) -> None:
+    (tmp_path / "cocotb.py").write_text("raise SystemExit('imported')\n")
+    (tmp_path / "script.py").write_text(RUN_TINY.format(folder=str(tiny.folder), work_dir=str(tmp_path / "run")))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(tmp_path / "script.py")]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.stdout == "1\n", ended.stderr
 
 
 def test_a_second_build_builds_nothing(tiny: Build) -> None:

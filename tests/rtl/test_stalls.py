@@ -11,7 +11,7 @@ from simulator.job import Job
 from tests.strategies import hardware
 from xnorsim.cosimulation.jobs import play
 from xnorsim.cosimulation.memory import operand_area
-from xnorsim.cosimulation.network import Memory, as_classes, memory_words, rtl_job, rtl_parameters
+from xnorsim.cosimulation.network import Memory, memory_words, rtl_job, rtl_parameters
 
 pytestmark = pytest.mark.rtl
 
@@ -51,6 +51,7 @@ def test_edges_that_are_stalled_by_hand(tmp_path: Path) -> None:
     image = memory.image()
     cycles, after = play(rtl_parameters(HARDWARE, "xnor", memory_words(len(image))), image, jobs, 1, tmp_path)
     expected = [CycleClasses(issue=1, load_stall=load, flush=flush) for _, (load, flush) in PATTERNS]
-    assert list(as_classes(cycles)) == expected
+    assert [counted.classes for counted in cycles] == expected
+    assert [counted.cycles for counted in cycles] == [classes.cycles for classes in expected]
     assert [run_job(SINGLE, HARDWARE, np.array(pattern, dtype=np.bool_)) for pattern in patterns] == expected
     assert after[result].view(np.int8) == -1

@@ -10,7 +10,8 @@ import pytest
 
 from workloads.operations import Window
 from xnorsim.cosimulation.errors import CosimulationError
-from xnorsim.cosimulation.jobs import RtlJob, RtlOperand, play
+from xnorsim.cosimulation.fields import RtlJob, RtlOperand
+from xnorsim.cosimulation.jobs import play
 
 pytestmark = pytest.mark.rtl
 

@@ -8,12 +8,15 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 # What a target does inside the test that runs it would run that test again, or train for minutes.
+# tests/rtl/test_cosimulation_doc.py runs it.
+_IN_ORDER = "cosimulation.md"
 _MAKE = re.compile(r"make (?P<target>[a-z-]+)$")
 
 
@@ -22,15 +25,17 @@ def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def commands() -> list[tuple[str, str]]:
-    """Return (page, command) for every line that starts with a prompt."""
-    return [
+def commands() -> list[Any]:
+    """Return (page, command) for every line behind a prompt, but for the page whose commands need each other."""
+    lines = [
         (page.name, line[2:])
         for page in PAGES
+        if page.name != _IN_ORDER
         for block in blocks(page, "console")
         for line in block.splitlines()
         if line.startswith("$ ")
     ]
+    return [pytest.param(*pair, marks=[pytest.mark.rtl] * pair[1].startswith("xnorsim cosim")) for pair in lines]
 
 
 @pytest.mark.parametrize(("page", "command"), commands(), ids=lambda text: text)
@@ -54,7 +59,14 @@ def test_command(page: str, command: str, tmp_path: Path) -> None:
     assert done.stdout
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def pages_of_python() -> list[Any]:
+    """Return the pages that have examples in Python."""
+    marks = {_IN_ORDER: [pytest.mark.rtl]}
+    pages = (page for page in PAGES if blocks(page, "python"))
+    return [pytest.param(page, marks=marks.get(page.name, []), id=page.name) for page in pages]
+
+
+@pytest.mark.parametrize("page", pages_of_python())
 def test_python_examples(page: Path) -> None:
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     names: dict[str, object] = {}

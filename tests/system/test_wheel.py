@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,18 @@ def test_the_wheel_carries_the_rtl_and_its_bench(environment: Path, tmp_path: Pa
     count, *benches = call(environment / "python", "-c", code, folder=tmp_path).split()
     assert int(count) > 0
     assert len(benches) == 1
+
+
+@pytest.mark.rtl
+def test_the_wheel_co_simulates(environment: Path, tmp_path: Path) -> None:
+    # The tools of this environment stand for those that the extra [rtl] would bring.
+    site = call(environment / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=tmp_path)
+    tools = Path(site.strip()) / "tools.pth"
+    tools.write_text(f"{sysconfig.get_path('purelib')}\n")
+    call(environment / "xnorsim", "rtl", "-o", "mine", "--accelerator", "xnor-8x8x64", folder=tmp_path)
+    options = ("-p", "images=2", "--accelerator", "xnor-8x8x64", "--max-cycles", "500", "--json", "-")
+    result = json.loads(call(environment / "xnorsim", "cosim", "mnist-tfc", *options, folder=tmp_path))
+    tools.unlink()
+    assert result["passed"]
+    assert [layer["status"] for layer in result["layers"]] == ["equal"] * 4
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]

@@ -8,10 +8,12 @@ import pytest
 import xnorsim
 
 NAMES = [
+    "Cosimulation",
     "Estimate",
     "InputError",
     "Run",
     "account",
+    "cosimulate",
     "estimate",
     "load_accelerator",
     "load_technology",

@@ -11,8 +11,9 @@ import typer
 
 from simulator.engines import Engine
 from workloads.errors import InputError, problem
+from xnorsim.cosimulation.errors import CosimulationError, ToolMissingError
 
-_DONE, _WRONG_INPUT, _TOOL_MISSING, _INTERRUPTED = 0, 2, 3, 130
+_DONE, _CHECK_FAILED, _WRONG_INPUT, _TOOL_MISSING, _INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     name="xnorsim",
@@ -114,6 +115,59 @@ def account_command(
     print_account(workload, rule, _parsed(parameter or []), json)
 
 
+@app.command("cosim")
+def cosim_command(
+    workload: Annotated[str, typer.Argument(help="A built-in network's name or a trace file.")],
+    accelerator: Accelerator = DEFAULT_ACCELERATOR,
+    layers: Annotated[
+        list[str] | None,
+        typer.Option("--layers", metavar="NAME", help="Only these layers: names or globs (fc*), repeatable."),
+    ] = None,
+    max_cycles: Annotated[
+        int | None,
+        typer.Option("--max-cycles", min=1, metavar="N", help="Cut each layer to leading tiles of at most N cycles."),
+    ] = None,
+    rtl: Annotated[
+        str | None, typer.Option("--rtl", metavar="FILELIST", help="Your RTL, by its file list, in place of ours.")
+    ] = None,
+    waves: Annotated[
+        bool, typer.Option("--waves", help="Write a waveform of the first job that differs into this folder.")
+    ] = False,
+    junit: Annotated[
+        str | None, typer.Option("--junit", metavar="FILE", help="Write a JUnit file, which CI systems read.")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=1, max=2**31 - 1, metavar="N", help="Random operands in place of the trace's."),
+    ] = None,
+    patience: Annotated[
+        float, typer.Option("--patience", metavar="SECONDS", help="Give up a simulator that stands still so long.")
+    ] = 60.0,
+    cast: Casts = None,
+    parameter: Parameters = None,
+    json: Json = None,
+) -> None:
+    """Run a workload's layers on the RTL and compare each cycle and each bit with the model; exit 1 if they part."""
+    from xnorsim.cli.cosim import Request, cosim
+
+    parameters = _parsed(parameter or [])
+    request = Request(
+        workload, accelerator, parameters, cast or [], layers or [], seed, max_cycles, waves, junit, rtl, patience, json
+    )
+    raise typer.Exit(_DONE if cosim(request) else _CHECK_FAILED)
+
+
+@app.command("rtl")
+def rtl_command(
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="A folder that is not there yet.")],
+    accelerator: Accelerator = DEFAULT_ACCELERATOR,
+) -> None:
+    """Write the RTL of an accelerator to take away: sources, file list, parameters, and a test bench."""
+    from xnorsim.cli.rtl import write_rtl
+
+    write_rtl(accelerator, output)
+
+
 @app.command("list")
 def list_command(kinds: Annotated[Kinds, typer.Argument(help="What to list.")]) -> None:
     """List the workloads, accelerators or technologies that come with the program."""
@@ -164,6 +218,12 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments)
     except InputError as error:
         return _failed(str(error), _WRONG_INPUT)
+    except ToolMissingError as error:
+        return _failed(f"{error} (xnorsim doctor shows all tools)", _TOOL_MISSING)
+    except CosimulationError as error:
+        # Of several lines: what a tool said.
+        sys.stderr.write(f"xnorsim: {error}\n")
+        return _CHECK_FAILED
     except _USAGE_ERROR as error:
         return _failed(error.format_message(), _WRONG_INPUT)
     except (BrokenPipeError, SystemExit):

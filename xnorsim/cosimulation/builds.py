@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xnorsim.cosimulation import environment, runtime
-from xnorsim.cosimulation.errors import failure
+from xnorsim.cosimulation import runtime
+from xnorsim.cosimulation.cocotb_step import run_step
+from xnorsim.cosimulation.environment import process_environment
+from xnorsim.cosimulation.errors import build_failure
+from xnorsim.cosimulation.processes import run_in_group
 from xnorsim.cosimulation.toolchain import Simulation, find_simulation
 
 # Assertions count; registers without reset start with a random value (the runner gives the seed).
@@ -41,14 +44,17 @@ ports.inc: Vtop.h
 class Design:
     """A top module, its sources in compilation order, its parameters and Verilator's flags.
 
-    ``optimization`` is the compiler's for the C++ that runs in every cycle. ``harness`` is a C++ main that drives the
-    model without cocotb, from an executable beside that of cocotb.
+    ``reading`` are flags about how the sources are read (folders of included files, macros, warnings); what is included
+    counts as content. ``optimization`` is the compiler's for the C++ that runs in every cycle. ``harness`` is a C++
+    main that drives the model without cocotb, from an executable beside that of cocotb.
     """
 
     top: str
     sources: tuple[Path, ...]
     parameters: Mapping[str, int] = field(default_factory=dict)
     flags: tuple[str, ...] = DEFAULT_FLAGS
+    reading: tuple[str, ...] = ()
+    waves: bool = False
     optimization: str = "-Os"
     harness: Path | None = None
 
@@ -60,6 +66,11 @@ class Build:
     top: str
     folder: Path
 
+    @property
+    def rate_file(self) -> Path:
+        """Return the file that says how fast the build runs, once it has run."""
+        return self.folder.with_suffix(".rate")
+
 
 def cache_root() -> Path:
     """Return the folder of all builds: XNORSIM_CACHE, or xnorsim/builds in the user's cache folder."""
@@ -70,27 +81,46 @@ def cache_root() -> Path:
     return (Path(user) if user else Path.home() / ".cache") / "xnorsim" / "builds"
 
 
+def find_build(design: Design) -> Build | None:
+    """Return the build of a design; None if there is none yet.
+
+    Errors: as ``build``.
+    """
+    place = _place(design, find_simulation())
+    return place if place.folder.is_dir() else None
+
+
 def build(design: Design) -> Build:
     """Build a design, or return its build where the same contents were built before.
 
-    Errors: ToolMissingError; CosimulationError if Verilator or the compiler refuses the design.
+    Errors: ToolMissingError; BuildError if Verilator or the compiler refuses the design.
     """
     tools = find_simulation()
-    folder = cache_root() / f"{design.top}-{build_key(design, tools)}"
-    if not folder.is_dir():
-        with _locked(folder.with_suffix(".lock")):
-            if not folder.is_dir():
-                _build_into(folder, design, tools)
-    return Build(design.top, folder)
+    place = _place(design, tools)
+    if not place.folder.is_dir():
+        with _locked(place.folder.with_suffix(".lock")):
+            if not place.folder.is_dir():
+                _build_into(place.folder, design, tools)
+    return place
+
+
+def _place(design: Design, tools: Simulation) -> Build:
+    """Return where a design's build is, or would be."""
+    return Build(design.top, cache_root() / f"{design.top}-{build_key(design, tools)}")
 
 
 def build_key(design: Design, tools: Simulation) -> str:
-    """Return a digest of everything that the executable depends on."""
+    """Return a digest of everything that the executable depends on.
+
+    Errors: BuildError if Verilator's preprocessor refuses the design.
+    """
     content = {
         "top": design.top,
         "sources": [[path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in design.sources],
+        "included": _included(design, tools) if design.reading else "",
         "parameters": dict(design.parameters),
         "flags": design.flags,
+        "waves": design.waves,
         "optimization": design.optimization,
         "harness": design.harness and hashlib.sha256(design.harness.read_bytes()).hexdigest(),
         "ports": VISIBLE_PORTS,
@@ -99,6 +129,17 @@ def build_key(design: Design, tools: Simulation) -> str:
         "cocotb": tools.cocotb.command,
     }
     return _digest(content)
+
+
+def _included(design: Design, tools: Simulation) -> str:
+    """Return a digest of the sources as the preprocessor leaves them."""
+    sources = [str(path) for path in design.sources if path.suffix != ".vlt"]
+    command = (*tools.verilator.command, "-E", "-P", *design.reading, *sources)
+    environment = process_environment(tools.verilator.environment)
+    ended = subprocess.run(command, env=environment, capture_output=True, check=False)
+    if ended.returncode:
+        raise build_failure("the preprocessor", ended.stderr.decode(errors="replace"))
+    return hashlib.sha256(ended.stdout).hexdigest()
 
 
 def _digest(content: object) -> str:
@@ -117,15 +158,14 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _build_into(folder: Path, design: Design, tools: Simulation) -> None:
     """Build in a scratch folder and keep the executable; the folder appears only when it is complete."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as name:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         log = folder.with_suffix(".log")
-        store = folder.parent / f"runtime-{_digest([design.flags, design.optimization, tools.versions])}"
+        content = [design.flags, design.waves, design.optimization, tools.versions]
+        store = folder.parent / f"runtime-{_digest(content)}"
         runtime.reuse(store, scratch / "objects")
-        try:
-            _run_verilator(design, tools, scratch, log)
-        except (RuntimeError, SystemExit) as error:
-            raise failure(f"the build of {design.top} with {dict(design.parameters)} failed", log) from error
+        if _run_verilator(design, tools, scratch, log) != 0:
+            raise build_failure(f"the build of {design.top} with {dict(design.parameters)}", log.read_text(), log)
         runtime.keep(scratch / "objects", store)
         kept = scratch / "kept"
         kept.mkdir()
@@ -135,45 +175,38 @@ def _build_into(folder: Path, design: Design, tools: Simulation) -> None:
         kept.rename(folder)
 
 
-def _run_verilator(design: Design, tools: Simulation, scratch: Path, log: Path) -> None:
-    """Call the cocotb runner's build step."""
-    from cocotb_tools.runner import get_runner
-
+def _run_verilator(design: Design, tools: Simulation, scratch: Path, log: Path) -> int:
+    """Call the cocotb runner's build step and return its exit code."""
     ports = scratch / "ports.vlt"
     ports.write_text(_visible_ports(design.top))
     launcher = scratch / "bin" / "verilator"
     launcher.parent.mkdir()
     launcher.symlink_to(tools.verilator.command[0])
-    # The runner looks for the name `verilator` on PATH; the flags come after its own --public-flat-rw.
+    arguments = {
+        "sources": [str(path) for path in (ports, *design.sources)],
+        "hdl_toplevel": design.top,
+        "parameters": dict(design.parameters),
+        # They come after the runner's own --public-flat-rw.
+        "build_args": [*design.flags, *design.reading],
+        "build_dir": str(scratch / "objects"),
+        "waves": design.waves,
+    }
+    # The runner looks for the name `verilator` on PATH.
     path = f"{launcher.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     optimization = f"OPT_FAST={design.optimization} OPT_GLOBAL={design.optimization}"
     make_flags = f"{tools.verilator.environment.get('MAKEFLAGS', '')} {optimization}"
-    variables = {**tools.verilator.environment, **tools.libpython.environment, "MAKEFLAGS": make_flags, "PATH": path}
-    with environment.applied(variables):
-        get_runner("verilator").build(
-            sources=[ports, *design.sources],
-            hdl_toplevel=design.top,
-            parameters=design.parameters,
-            build_args=list(design.flags),
-            build_dir=scratch / "objects",
-            log_file=log,
-        )
-        if design.harness is not None:
-            _link_harness(design.harness, scratch / "objects", log)
+    environment = {**tools.verilator.environment, **tools.libpython.environment, "MAKEFLAGS": make_flags, "PATH": path}
+    ended = run_step("build", arguments, environment, scratch, log)
+    if ended or design.harness is None:
+        return ended
+    return _link_harness(design.harness, scratch / "objects", environment, log)
 
 
-def _link_harness(main: Path, objects: Path, log: Path) -> None:
-    """Compile a main and link it with the model.
-
-    Errors: RuntimeError, as the runner's.
-    """
-    rules = objects / "harness.mk"
-    rules.write_text(_HARNESS_RULES.format(name=main.stem, folder=main.parent.absolute()))
-    with log.open("a") as output:
-        command = ("make", "-C", str(objects), "-f", rules.name, main.stem)
-        ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
-    if ended.returncode:
-        raise RuntimeError(f"{main.name} was not linked with the model")
+def _link_harness(main: Path, objects: Path, environment: Mapping[str, str], log: Path) -> int:
+    """Compile a main, link it with the model and return the exit code."""
+    (objects / "harness.mk").write_text(_HARNESS_RULES.format(name=main.stem, folder=main.parent.absolute()))
+    command = ("make", "-C", str(objects), "-f", "harness.mk", main.stem)
+    return run_in_group(command, process_environment(environment), log)
 
 
 def _visible_ports(top: str) -> str:

@@ -5,150 +5,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import rtl
+from simulator.cycles import CycleClasses
 from simulator.layout import ceil_div, power_of_two_above
-from workloads.operations import Window
 from xnorsim.cosimulation.builds import Design, build
-from xnorsim.cosimulation.runner import run_bench
+from xnorsim.cosimulation.errors import CosimulationError
+from xnorsim.cosimulation.fields import RtlJob, RtlPool
+from xnorsim.cosimulation.progress import PATIENCE_S, Heard, Progress, StandsStillError, unheard
+from xnorsim.cosimulation.runner import LOG_FILE, run_bench
+from xnorsim.cosimulation.sources import OURS, Sources
 
 BENCH_TOP = "xnorsim_bench"
 BENCH_FOLDER = Path(__file__).parent / "bench"
 TEST_MODULE = "xnorsim.cosimulation.bench.jobs_bench"
 DUMP_FILE = "dump.hex"
-COUNTERS_FILE = "counters.json"
 
 # Port words, one a row, as bytes from the least significant one.
 PortWords = NDArray[np.uint8]
-
-DIM_BITS, WINDOW_BITS = 20, 8
-"""The bits of a job's sizes, and of a window's kernel, stride, padding and dilation."""
 
 STALL_WORD_BITS = 64
 """The bits of a word of the bench's stall patterns."""
 
 BENCH_SIZES = {"MemoryWords": 1 << 12, "MaxLatency": 1 << 8, "StallWords": 1 << 16}
 """What the bench holds unless the jobs need more: port words, cycles of a load on its way, words of stall patterns."""
-
-
-@dataclass(frozen=True)
-class RtlOperand:
-    """Where an operand lies, and the planes of a row of it.
-
-    ``unipolar`` digits are 0 and 1, others -1 and +1. The weight of a plane is twice that of the plane before if
-    ``weighted``, else the same; that of the last plane counts ``negative``.
-    Units: ``addr`` in port words.
-    """
-
-    addr: int
-    planes: int = 1
-    unipolar: bool = False
-    weighted: bool = False
-    negative: bool = False
-
-    def ports(self, name: str) -> dict[str, int]:
-        """Return the value of each input of the bench top that is about the operand."""
-        return {
-            f"job_{name}_addr_i": self.addr,
-            f"job_{name}_planes_i": self.planes,
-            f"job_{name}_unipolar_i": int(self.unipolar),
-            f"job_{name}_weighted_i": int(self.weighted),
-            f"job_{name}_negative_i": int(self.negative),
-        }
-
-
-@dataclass(frozen=True)
-class RtlJob:
-    """The fields of a job as the RTL takes them, its stall pattern, and the cycles after which it counts as stuck.
-
-    A row of A is a place of the ``window``, with ``tap_words`` k words under each tap. ``shift`` is the weight of the
-    first pair of planes, as a logarithm. Bit c of ``stalls`` keeps the port from accepting a request at edge c of the
-    job; past the end of the pattern the port is ready.
-    Units: addresses in port words; ``cycle_limit`` counts from the end of the job before.
-    """
-
-    m: int
-    n: int
-    k_words: int
-    tap_words: int
-    window: Window
-    chunk_words: int
-    tail_lanes: int
-    tile_rows: int
-    n_words: int
-    thresholds: bool
-    a: RtlOperand
-    b: RtlOperand
-    t_addr: int
-    r_addr: int
-    cycle_limit: int
-    shift: int = 0
-    stalls: tuple[bool, ...] = ()
-
-    def ports(self) -> dict[str, int]:
-        """Return the value of each input of the bench top."""
-        return {
-            "job_m_i": self.m,
-            "job_n_i": self.n,
-            "job_k_words_i": self.k_words,
-            "job_tap_words_i": self.tap_words,
-            **window_ports(self.window),
-            "job_chunk_words_i": self.chunk_words,
-            "job_tile_rows_i": self.tile_rows,
-            "job_tail_lanes_i": self.tail_lanes,
-            "job_n_words_i": self.n_words,
-            "job_thresholds_i": int(self.thresholds),
-            "job_shift_i": self.shift,
-            **self.a.ports("a"),
-            **self.b.ports("b"),
-            "job_t_addr_i": self.t_addr,
-            "job_r_addr_i": self.r_addr,
-            "job_pool_i": 0,
-        }
-
-
-@dataclass(frozen=True)
-class RtlPool:
-    """The fields of a pooling job as the RTL takes them, with stall pattern and cycle limit as an ``RtlJob`` has them.
-
-    The OR-pool reads ``tap_words`` k words of a pixel under each tap, at each of ``m`` places of the ``window``.
-    Units: addresses in port words.
-    """
-
-    m: int
-    tap_words: int
-    window: Window
-    a_addr: int
-    r_addr: int
-    cycle_limit: int
-    stalls: tuple[bool, ...] = ()
-
-    def ports(self) -> dict[str, int]:
-        """Return the value of each input of the bench top that is about the job; the others count for nothing."""
-        return {
-            "job_m_i": self.m,
-            "job_tap_words_i": self.tap_words,
-            **window_ports(self.window),
-            "job_a_addr_i": self.a_addr,
-            "job_r_addr_i": self.r_addr,
-            "job_pool_i": 1,
-        }
-
-
-def window_ports(window: Window) -> dict[str, int]:
-    """Return the value of each input of the bench top that is about a window and its map."""
-    pairs = {
-        "map": window.size,
-        "kernel": window.kernel,
-        "stride": window.stride,
-        "padding": window.padding,
-        "dilation": window.dilation,
-    }
-    sides = {f"job_{name}_{side}_i": pair["hw".index(side)] for name, pair in pairs.items() for side in "hw"}
-    return {**sides, "job_result_w_i": window.result[1]}
 
 
 @dataclass(frozen=True)
@@ -162,11 +45,42 @@ class JobCycles:
     store_stall: int
     flush: int
 
+    @property
+    def classes(self) -> CycleClasses:
+        """Return the cycles by class as the model has them."""
+        return CycleClasses(self.issue, self.schedule, self.load_stall, self.store_stall, self.flush)
 
-def bench_design(parameters: Mapping[str, int]) -> Design:
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a job did not end; ``reached`` is how far it had come where it was stuck, by the bench's names.
+
+    ``still`` tells that the simulator itself stood still.
+    """
+
+    reason: str
+    reached: Mapping[str, Any] | None = None
+    still: bool = False
+
+
+@dataclass(frozen=True)
+class Played:
+    """What the RTL did: cycles and seconds of each job that ended, and the memory behind the last one.
+
+    Where a job did not end, ``stop`` says why, and no later one was played; the memory is None if the simulator ended
+    too.
+    """
+
+    cycles: tuple[JobCycles, ...]
+    seconds: tuple[float, ...]
+    memory: PortWords | None
+    stop: Stop | None = None
+
+
+def bench_design(parameters: Mapping[str, int], sources: Sources = OURS) -> Design:
     """Return the bench top around the accelerator with these parameters."""
-    sources = (*rtl.waivers(), *rtl.source_files(), BENCH_FOLDER / f"{BENCH_TOP}.sv")
-    return Design(BENCH_TOP, sources, {**BENCH_SIZES, **parameters})
+    bench = BENCH_FOLDER / f"{BENCH_TOP}.sv"
+    return Design(BENCH_TOP, (*sources.files, bench), {**BENCH_SIZES, **parameters}, reading=sources.reading)
 
 
 def play(
@@ -177,24 +91,73 @@ def play(
     work_dir: Path,
     seed: int = 1,
 ) -> tuple[list[JobCycles], PortWords]:
-    """Play jobs back to back and return their cycles and the memory after the last one.
+    """Play jobs on this project's RTL and return their cycles and the memory after the last one.
 
     Shapes: image [words, port bits / 8], and so is what is returned.
-    Errors: ToolMissingError; CosimulationError if a build or a job fails.
+    Errors: as ``play_on``; CosimulationError too if a job does not end.
     """
-    return play_on(bench_design(parameters), image, jobs, latency, work_dir, seed)
+    played = play_on(bench_design(parameters), image, jobs, latency, work_dir, seed=seed)
+    if played.stop is not None:
+        number = len(played.cycles)
+        ports = " ".join(f"{name}={value}" for name, value in jobs[number].ports().items())
+        raise CosimulationError(f"job {number} {played.stop.reason}: {ports}")
+    assert played.memory is not None, "the simulator ended early only where it was stopped"
+    return list(played.cycles), played.memory
 
 
 def play_on(
-    design: Design, image: PortWords, jobs: Sequence[RtlJob | RtlPool], latency: int, work_dir: Path, seed: int = 1
-) -> tuple[list[JobCycles], PortWords]:
-    """Play jobs on a design with the bench top's ports, as ``play`` does; the bench gets the room that they need."""
+    design: Design,
+    image: PortWords,
+    jobs: Sequence[RtlJob | RtlPool],
+    latency: int,
+    work_dir: Path,
+    *,
+    seed: int = 1,
+    patience_s: float = PATIENCE_S,
+    heard: Heard = unheard,
+) -> Played:
+    """Play jobs back to back on a design with the bench top's ports; the bench gets the room that they need.
+
+    Errors: ToolMissingError; BuildError; CosimulationError if the bench fails, and not the RTL.
+    """
     work_dir = work_dir.absolute()
     plusargs, environment = write_run(work_dir, image, jobs, latency)
-    roomy = _with_room(design, len(image), jobs, latency)
-    run_bench(build(roomy), TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment)
-    cycles = [JobCycles(**counters) for counters in json.loads((work_dir / COUNTERS_FILE).read_text())]
-    return cycles, read_hex(work_dir / DUMP_FILE, image.shape[1])[: len(image)]
+    built = build(with_room(design, len(image), jobs, latency))
+    # Only from here on: a build takes its time, and gives no sign of life.
+    progress = Progress(Path(environment["XNORSIM_PROGRESS"]), patience_s, heard)
+    early: Stop | None = None
+    try:
+        run_bench(
+            built,
+            TEST_MODULE,
+            work_dir,
+            seed=seed,
+            plusargs=plusargs,
+            environment=environment,
+            waves=design.waves,
+            watch=progress.look,
+        )
+    except StandsStillError as error:
+        early = Stop(str(error), still=True)
+    except CosimulationError:
+        progress.read()
+        complaint = progress.complaint(work_dir / LOG_FILE)
+        if complaint is None:
+            raise
+        early = Stop(complaint)
+    progress.read()
+    cycles = tuple(JobCycles(**counters) for counters in progress.ended)
+    if early is not None:
+        return Played(cycles, progress.seconds, None, early)
+    reached = progress.stuck
+    stop = None if reached is None else Stop(_waits_for(reached, jobs[len(cycles)]), reached)
+    return Played(cycles, progress.seconds, read_hex(work_dir / DUMP_FILE, image.shape[1]), stop)
+
+
+def _waits_for(reached: Mapping[str, Any], job: RtlJob | RtlPool) -> str:
+    """Say what a job waits for that has not ended within its limit."""
+    end = "its last store (jobs_done_o)" if reached["accepted"] else "its acceptance (job_ready_o)"
+    return f"waits for {end} after {job.cycle_limit} cycles, the limit"
 
 
 def write_run(
@@ -202,18 +165,18 @@ def write_run(
 ) -> tuple[list[str], dict[str, str]]:
     """Write what the bench reads into a folder; return its plusargs and environment, by which it finds it."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / DUMP_FILE).unlink(missing_ok=True)
     write_hex(folder / "image.hex", image)
     patterns = [_stall_words(job.stalls) for job in jobs]
     write_hex(folder / "stalls.hex", np.concatenate([_stall_words((False,)), *patterns]))
     (folder / "jobs.json").write_text(json.dumps({"latency": latency, "jobs": _script(jobs, patterns)}))
-    plusargs = [f"+image={folder / 'image.hex'}", f"+stalls={folder / 'stalls.hex'}", f"+dump={folder / DUMP_FILE}"]
-    return plusargs, {
-        "XNORSIM_JOBS": str(folder / "jobs.json"),
-        "XNORSIM_JOB_COUNTERS": str(folder / COUNTERS_FILE),
-    }
+    files = {name: folder / f"{name}.hex" for name in ("image", "stalls", "dump")}
+    plusargs = [f"+words={len(image)}", *(f"+{name}={path}" for name, path in files.items())]
+    environment = {"XNORSIM_JOBS": folder / "jobs.json", "XNORSIM_PROGRESS": folder / "progress.jsonl"}
+    return plusargs, {name: str(path) for name, path in environment.items()}
 
 
-def _with_room(design: Design, memory_words: int, jobs: Sequence[RtlJob | RtlPool], latency: int) -> Design:
+def with_room(design: Design, memory_words: int, jobs: Sequence[RtlJob | RtlPool], latency: int) -> Design:
     """Return the design with a large enough bench, in powers of two, so that many lists of jobs share a build."""
     stall_words = 1 + sum(ceil_div(len(job.stalls), STALL_WORD_BITS) for job in jobs)
     needed = {"MemoryWords": memory_words, "MaxLatency": latency, "StallWords": stall_words}

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 
 import rtl
+from xnorsim.cosimulation.errors import ToolMissingError
 from xnorsim.cosimulation.jobs import BENCH_TOP, bench_design
-from xnorsim.cosimulation.toolchain import Tool, ToolMissingError, find_verible, find_verilator, find_yosys
+from xnorsim.cosimulation.toolchain import Tool, find_verible, find_verilator, find_yosys
 
 TOP = "xnorsim_accelerator"
 

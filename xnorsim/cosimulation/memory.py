@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accelerator import Array
+from simulator.job import Job
 from simulator.layout import (
     accumulator_slot_bits,
     ceil_div,
@@ -16,12 +17,24 @@ from simulator.layout import (
     threshold_bits,
     threshold_words,
 )
+from simulator.pool import PoolJob
 from workloads.packing import Words, pack_bits, unpack_bits
 from workloads.trace import Thresholds
-from xnorsim.cosimulation.errors import CosimulationError
 
 Area = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
+Values = NDArray[np.int64]
+"""Elements of a result: sums, or bits as 0 and 1. Shapes: [rows, n]."""
+
+
+def operand_rows(job: Job) -> tuple[int, int]:
+    """Return the rows of A and of B: A of a direct feed is a map, whose pixels are rows."""
+    return job.m if job.direct is None else job.direct.window.pixels, job.n
+
+
+def result_size(job: Job | PoolJob) -> tuple[int, int]:
+    """Return the rows and the channels of a result."""
+    return (job.window.positions, job.channels) if isinstance(job, PoolJob) else (job.m, job.n)
 
 
 def operand_area(packed: Words, elements: int, array: Array, port_bits: int, taps: int = 1) -> Area:
@@ -60,28 +73,18 @@ def _twos_complement(values: NDArray[np.int64], bits: int) -> Bits:
     return ((values[:, None] >> np.arange(bits)) & 1).astype(np.bool_)
 
 
+def sums_area(sums: NDArray[np.int64], array: Array, port_bits: int) -> Area:
+    """Lay out accumulators as the RTL writes them, with their sign extended to their slots.
+
+    Shapes: sums [m, n].
+    """
+    bits = _twos_complement(sums.reshape(-1), accumulator_slot_bits(array)).reshape(len(sums), -1)
+    return _row_bits_to_area(bits, result_row_words(sums.shape[1], array, port_bits, thresholds=False), port_bits)
+
+
 def result_bytes(m: int, n: int, array: Array, port_bits: int, *, thresholds: bool) -> tuple[int, int]:
     """Return the shape of a result's area."""
     return m, result_row_words(n, array, port_bits, thresholds=thresholds) * port_bits // 8
-
-
-def area_at(memory: Area, address: int, shape: tuple[int, int]) -> Area:
-    """Return the area of that shape at an address of the memory.
-
-    Units: ``address`` in port words.
-    """
-    return memory[address:].reshape(-1)[: shape[0] * shape[1]].reshape(shape)
-
-
-def bits_of(area: Area, n: int, array: Array, name: str) -> Words:
-    """Read back a result of bits, whose gaps and tails the next job takes as zeros; ``name`` is its layer's.
-
-    Shapes: -> [m, words_of(n)].
-    Errors: CosimulationError if one of them is not zero.
-    """
-    if not tail_is_zero(area, n, array):
-        raise CosimulationError(f"layer {name}: the tail of a result row is not zero")
-    return result_bits(area, n, array)
 
 
 def result_bits(area: Area, n: int, array: Array) -> Words:
@@ -105,11 +108,3 @@ def result_sums(area: Area, n: int, array: Array) -> NDArray[np.int64]:
     weights = np.left_shift(np.int64(1), np.arange(bits, dtype=np.int64))
     weights[-1] = -weights[-1] if bits < 64 else weights[-1]
     return np.asarray(fields[:, :, :bits].astype(np.int64) @ weights)
-
-
-def tail_is_zero(area: Area, n: int, array: Array) -> bool:
-    """Tell whether every bit of a result of bits that is no channel is zero, as the next job's A demands."""
-    words_back = _in_slots(unpack_bits(result_bits(area, n, array), n), array)
-    row_bits = area.shape[1] * 8
-    expected = np.packbits(np.pad(words_back, [(0, 0), (0, row_bits - words_back.shape[1])]), axis=1, bitorder="little")
-    return bool(np.array_equal(area, expected))

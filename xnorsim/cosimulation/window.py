@@ -6,7 +6,7 @@ from simulator.accelerator import Array, Dataflow
 from simulator.job import Job
 from workloads.errors import InputError, problem
 from workloads.operations import Window
-from xnorsim.cosimulation.jobs import DIM_BITS, WINDOW_BITS
+from xnorsim.cosimulation.fields import DIM_BITS, WINDOW_BITS
 
 MOST, MOST_OF_WINDOW = (1 << DIM_BITS) - 1, (1 << WINDOW_BITS) - 1
 """The largest size of a job, and the largest kernel, stride, padding or dilation, that a field holds."""

@@ -2,8 +2,8 @@
 //
 // Bench: xnorsim_accelerator on a memory model, and the count of a job's cycles by class.
 //
-// The memory is read from +image=FILE at time 0 and written to +dump=FILE on a rising edge of dump_i
-// (both as $readmemh has them). It returns load data latency_i cycles after acceptance, and is ready
+// The memory is read from +image=FILE at time 0, and its first +words=N port words are written to
+// +dump=FILE on a rising edge of dump_i (both as $readmemh has them). It returns load data latency_i cycles after acceptance, and is ready
 // but where the job's stall pattern says otherwise: bit c of the pattern, counted from bit 0 of its first
 // word in +stalls=FILE, keeps edge c of the job from accepting a request. Past its end all edges accept.
 // A void load is answered with random bits, which must not count anywhere.
@@ -94,7 +94,15 @@ module xnorsim_bench #(
   output logic [63:0]          schedule_o,
   output logic [63:0]          load_stall_o,
   output logic [63:0]          store_stall_o,
-  output logic [63:0]          flush_o
+  output logic [63:0]          flush_o,
+
+  // The job that runs: words issued, loads and stores accepted, what the array waits for at this edge.
+  output logic [63:0]          issued_o,
+  output logic [63:0]          loads_o,
+  output logic [63:0]          stores_o,
+  output logic                 waits_gap_o,
+  output logic                 waits_load_o,
+  output logic                 waits_store_o
 );
 
   logic req_valid, req_ready, req_write, req_last, req_void, rsp_valid;
@@ -234,14 +242,16 @@ module xnorsim_bench #(
   end
 
   string image, dump, pattern;
+  int unsigned dump_words;
 
   initial begin
+    if (!$value$plusargs("words=%d", dump_words)) dump_words = MemoryWords;
     if ($value$plusargs("image=%s", image)) $readmemh(image, memory);
     if ($value$plusargs("stalls=%s", pattern)) $readmemh(pattern, stalls);
   end
 
   always_ff @(posedge dump_i) begin
-    if ($value$plusargs("dump=%s", dump)) $writememh(dump, memory);
+    if ($value$plusargs("dump=%s", dump)) $writememh(dump, memory, 0, dump_words - 1);
   end
 
   always_ff @(posedge clk_i or negedge rst_n) begin
@@ -295,6 +305,26 @@ module xnorsim_bench #(
       end
     end
   end
+
+  logic [63:0] loads_q, stores_q;
+
+  always_ff @(posedge clk_i or negedge rst_n) begin
+    if (!rst_n) begin
+      {loads_q, stores_q} <= '0;
+    end else if (finish) begin
+      {loads_q, stores_q} <= '0;
+    end else begin
+      loads_q  <= loads_q + 64'(accept_load);
+      stores_q <= stores_q + 64'(accept_store);
+    end
+  end
+
+  assign issued_o      = issue_q;
+  assign loads_o       = loads_q;
+  assign stores_o      = stores_q;
+  assign waits_gap_o   = wait_gap;
+  assign waits_load_o  = wait_load;
+  assign waits_store_o = wait_store;
 
   always_ff @(posedge clk_i or negedge rst_n) begin
     if (!rst_n) begin
