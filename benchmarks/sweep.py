@@ -22,7 +22,7 @@ from simulator.closed_form import closed_form
 from workloads.model_file import read_toml
 from workloads.networks import load_trace
 from workloads.trace import Trace
-from xnorsim.sweep import Evaluator, cycles
+from xnorsim.sweeps import Evaluator, cycles
 
 POINTS, CHUNK = 65_536, 65_536
 Columns = dict[str, Any]

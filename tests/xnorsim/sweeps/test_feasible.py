@@ -12,12 +12,12 @@ from simulator.accelerator_file import PRESET_DIR, load_accelerator, parse_accel
 from simulator.closed_form import Points, closed_form
 from simulator.program import program
 from tests.traces import one_product, two_layers
-from tests.xnorsim.sweep.alone import Columns, base, compared, technology
+from tests.xnorsim.sweeps.alone import Columns, base, compared, technology
 from workloads.errors import InputError
 from workloads.networks import load_trace
 from xnorsim.cosimulation.network import rtl_job
-from xnorsim.sweep import Evaluator
-from xnorsim.sweep.design_points import DesignPoints
+from xnorsim.sweeps import Evaluator
+from xnorsim.sweeps.design_points import DesignPoints
 
 
 def found(data: dict[str, Any], columns: Columns, workload: str = "mnist-tfc") -> dict[str, Any]:
@@ -167,7 +167,7 @@ def test_a_network_that_takes_too_long_to_count_fails_with_its_reason(
     evaluator = Evaluator(load_trace("mnist-tfc"), base(XNOR), technology())
     columns = {"arrays.xnor.rows": [1, 8]}
     cycles = evaluator(columns)["cycles"]
-    monkeypatch.setattr(f"xnorsim.sweep.{module}.MOST_CYCLES", int(cycles[0]))
+    monkeypatch.setattr(f"xnorsim.sweeps.{module}.MOST_CYCLES", int(cycles[0]))
     results = evaluator(columns)
     assert results["status"].tolist() == ["failed", "ok"]
     assert results["rule"][0].endswith(" cycles or more, which a sweep does not count")
@@ -183,7 +183,7 @@ def test_a_job_that_the_closed_form_refuses_refuses_its_point_only(monkeypatch: 
     columns = {"arrays.xnor.rows": [3, 8, 4, 3, 16]}
     evaluator = Evaluator(load_trace("mnist-tfc"), base(XNOR), technology())
     together = evaluator(columns)
-    monkeypatch.setattr("xnorsim.sweep.cycles.closed_form", refusing)
+    monkeypatch.setattr("xnorsim.sweeps.cycles.closed_form", refusing)
     results = evaluator(columns)
     assert results["rule"].tolist() == ["jobs must be of other rows", "", "", "jobs must be of other rows", ""]
     assert results["cycles"].tolist() == [0, together["cycles"][1], together["cycles"][2], 0, together["cycles"][4]]

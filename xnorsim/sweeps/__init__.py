@@ -1,5 +1,5 @@
 """Many design points of one network at once: cycles, energy, area."""
 
-from xnorsim.sweep.evaluate import Evaluator
+from xnorsim.sweeps.evaluate import Evaluator
 
 __all__ = ["Evaluator"]

@@ -11,10 +11,10 @@ from simulator.cycles import CycleClasses
 from simulator.plan import Plan
 from simulator.plan_run import PlanRun
 from workloads.trace import Trace
-from xnorsim.sweep.cycles import MOST_CYCLES, job_cycles, too_long
-from xnorsim.sweep.design_points import DesignPoints, Rows
-from xnorsim.sweep.feasible import Group, Plans, Refused, feasible, out_of_range
-from xnorsim.sweep.numbers import Numbers, layers_of, of_nothing, totals_of
+from xnorsim.sweeps.cycles import MOST_CYCLES, job_cycles, too_long
+from xnorsim.sweeps.design_points import DesignPoints, Rows
+from xnorsim.sweeps.feasible import Group, Plans, Refused, feasible, out_of_range
+from xnorsim.sweeps.numbers import Numbers, layers_of, of_nothing, totals_of
 
 BLOCK_POINTS = 8192
 """Points that are taken together: few enough for the processor's cache, enough to make numpy's calls cheap."""

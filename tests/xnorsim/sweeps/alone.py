@@ -17,8 +17,8 @@ from workloads.model_file import read_toml
 from workloads.trace import Trace
 from xnorsim.comparison import Outcome
 from xnorsim.json_report import json_report
-from xnorsim.sweep import Evaluator
-from xnorsim.sweep.design_points import DesignPoints
+from xnorsim.sweeps import Evaluator
+from xnorsim.sweeps.design_points import DesignPoints
 
 Columns = dict[str, Any]
 FLOAT_ERROR = 1e-12

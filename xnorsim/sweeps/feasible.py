@@ -21,7 +21,7 @@ from simulator.program import program
 from simulator.residency import check_dram
 from workloads.errors import InputError
 from workloads.trace import Trace
-from xnorsim.sweep.design_points import DesignPoints, Rows, Structure
+from xnorsim.sweeps.design_points import DesignPoints, Rows, Structure
 
 Refused = dict[int, str]
 """Row -> rule."""

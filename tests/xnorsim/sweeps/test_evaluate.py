@@ -6,10 +6,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.xnorsim.sweep.alone import Columns, base, compared, drawn, technology
+from tests.xnorsim.sweeps.alone import Columns, base, compared, drawn, technology
 from workloads.networks import load_trace
 from workloads.trace import Trace
-from xnorsim.sweep import Evaluator
+from xnorsim.sweeps import Evaluator
 
 FIFTIES = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))]
 """Seeds of the thousand points, fifty each."""
@@ -121,8 +121,8 @@ def test_blocks_are_no_different_from_a_single_one(monkeypatch: pytest.MonkeyPat
     columns |= {"arrays.xnor.lanes": np.full(40, 64), "port.width_bits": np.full(40, 512)}
     evaluator = Evaluator(trace("resnet18"), base("xnor-int8"), technology())
     together = evaluator(columns)
-    monkeypatch.setattr("xnorsim.sweep.evaluate.BLOCK_POINTS", 7)
-    monkeypatch.setattr("xnorsim.sweep.cycles.CALL_POINTS", 50)
+    monkeypatch.setattr("xnorsim.sweeps.evaluate.BLOCK_POINTS", 7)
+    monkeypatch.setattr("xnorsim.sweeps.cycles.CALL_POINTS", 50)
     for name, column in evaluator(columns).items():
         assert column.tolist() == together[name].tolist(), name
 

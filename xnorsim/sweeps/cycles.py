@@ -8,7 +8,7 @@ from simulator.closed_form import Points, closed_form
 from simulator.columns import Flags, Integers
 from simulator.plan import Plan
 from workloads.errors import InputError
-from xnorsim.sweep.feasible import Group, Refused
+from xnorsim.sweeps.feasible import Group, Refused
 
 MOST_CYCLES = 1 << 46
 """Cycles of a network up to which 64 bits hold its events: there are at most 2^16 of a kind in a cycle."""
