@@ -80,7 +80,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --editable '.[rtl,dev]' --constraint constraints.txt
+	$(PIP) install --quiet --editable '.[rtl,sweep,dev]' --constraint constraints.txt
 	touch $(VENV)/.core $@
 
 $(BIN)/python:
