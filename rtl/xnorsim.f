@@ -1,4 +1,5 @@
 src/xnorsim_popcount.sv
+src/xnorsim_hold.sv
 src/xnorsim_ones.sv
 src/xnorsim_pe.sv
 src/xnorsim_skew.sv

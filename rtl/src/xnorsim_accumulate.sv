@@ -112,6 +112,10 @@ module xnorsim_accumulate #(
       end
     end
 
+    xnorsim_hold #(.Width(1 + AddressBits)) u_hold (
+      .clk_i, .rst_ni, .load_i(valid[c-1]), .data_i({col_half_q, address_q})
+    );
+
     assign valid[c]    = valid_q;
     assign first[c]    = col_first_q;
     assign last[c]     = col_last_q;

@@ -165,4 +165,14 @@ module xnorsim_datapath #(
     .row_o          (buffer_row_o)
   );
 
+`ifndef SYNTHESIS
+  // Ones are counted where digits are mixed, and there on one side.
+  OnesOfA_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !job_a_unipolar_i || job_b_unipolar_i |-> a_ones == '0);
+  OnesOfB_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !job_b_unipolar_i || job_a_unipolar_i |-> b_ones == '0);
+`endif
+
 endmodule

@@ -102,6 +102,10 @@ module xnorsim_drain #(
         address_q[c]  <= address_q[c-1];
       end
     end
+
+    xnorsim_hold #(.Width(1 + RowBits + AddressBits)) u_hold (
+      .clk_i, .rst_ni, .load_i(valid_q[c-1]), .data_i({half_col_q[c], row_q[c], address_q[c]})
+    );
   end
 
   assign drain_o   = drain_q;
@@ -114,6 +118,11 @@ module xnorsim_drain #(
   // The gap between tiles keeps a tile from finishing while the one before still shifts.
   ColumnFree_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni) last_i |-> !valid_q[0] || tile_end);
+
+  // Data registers hold while nothing valid comes.
+  HoldFirst_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !last_i && !valid_q[0] |=> $stable({half_col_q[0], row_q[0], address_q[0]}));
 `endif
 
 endmodule

@@ -214,4 +214,16 @@ module xnorsim_issue #(
   // Never: a tile's loads follow the store that frees its place (xnorsim_core, PlaceFree_A).
   assign wait_store_o = 1'b0;
 
+`ifndef SYNTHESIS
+  // Only valid rows and columns are read, and only when something issues.
+  ReadRows_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   $countones(a_read_o) == (read ? 32'(rows) : 0));
+  ReadCols_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   $countones(b_read_o) == (read ? 32'(cols) : 0));
+  HoldFlags_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) !read |=> $stable({negative_o, shift_o}));
+`endif
+
 endmodule

@@ -144,6 +144,22 @@ module xnorsim_pe #(
 `ifndef SYNTHESIS
   CaptureOrDrain_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni) !(last_q && drain_i));
+
+  // Data registers hold while nothing valid comes: that is what switching is counted by.
+  HoldA_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !a_valid_i |=> $stable({a_q, negative_q, shift_q}));
+  HoldB_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) !b_valid_i |=> $stable(b_q));
+  HoldOnes_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !(mixed_product && (job_a_unipolar_i ? a_valid_i : b_valid_i)) |=> $stable(ones_q));
+  HoldSum_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !b_valid_q || !(a_valid_q || first_q) |=> $stable(accumulator_q));
+  HoldResult_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !drain_i && !(b_valid_q && last_q) |=> $stable(result_q));
 `endif
 
 endmodule

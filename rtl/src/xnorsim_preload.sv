@@ -153,6 +153,11 @@ module xnorsim_preload #(
   // The array switches only to a set that is whole.
   SwitchFull_A :
   assert property (@(posedge clk_i) disable iff (!rst_ni) switch_i |-> full_q);
+
+  // Only valid columns are read, and only in rows with a k word.
+  ReadCols_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   $countones(b_read_o) == (word_valid ? 32'(cols) : 0));
 `endif
 
 endmodule

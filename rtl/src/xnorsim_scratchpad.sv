@@ -57,10 +57,13 @@ module xnorsim_scratchpad #(
     if (|read_i) read_bank_q <= read_bank;
   end
 
+  logic [Rows-1:0][Banks-1:0] read;
   logic [Rows-1:0][Banks-1:0][Width-1:0] data;
 
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     for (genvar b = 0; b < Banks; b++) begin : gen_bank
+      assign read[r][b] = read_i[r] && (read_bank == BankBits'(b));
+
       xnorsim_bank #(
         .Width(Width),
         .Words(2 * Entries)
@@ -69,7 +72,7 @@ module xnorsim_scratchpad #(
         .write_i        (write_i[b] && (write_row_i == RowBits'(r))),
         .write_address_i(write_address[b]),
         .write_data_i   (write_data_i[b]),
-        .read_i         (read_i[r] && (read_bank == BankBits'(b))),
+        .read_i         (read[r][b]),
         .read_address_i (read_address),
         .read_data_o    (data[r][b])
       );
@@ -77,5 +80,11 @@ module xnorsim_scratchpad #(
 
     assign word_o[r] = data[r][read_bank_q];
   end
+
+`ifndef SYNTHESIS
+  // A read costs energy: one sub-bank of a row that asks.
+  OneBank_A :
+  assert property (@(posedge clk_i) $countones(read) == $countones(read_i));
+`endif
 
 endmodule

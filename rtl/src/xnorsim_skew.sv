@@ -35,6 +35,10 @@ module xnorsim_skew #(
         always_ff @(posedge clk_i) begin
           if (gen_port[p].gen_stage[s-1].valid) word <= gen_port[p].gen_stage[s-1].word;
         end
+
+        xnorsim_hold #(.Width(Lanes)) u_hold (
+          .clk_i, .rst_ni, .load_i(gen_port[p].gen_stage[s-1].valid), .data_i(word)
+        );
       end
     end
 

@@ -54,6 +54,10 @@ module xnorsim_ws_flags #(
       end
     end
 
+    xnorsim_hold #(.Width(5)) u_hold (
+      .clk_i, .rst_ni, .load_i(issue_o[r-1]), .data_i({negative_q, shift_q})
+    );
+
     assign issue_o[r]    = issue_q;
     assign switch_o[r]   = switch_q;
     assign negative_o[r] = negative_q;

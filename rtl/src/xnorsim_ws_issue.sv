@@ -232,4 +232,14 @@ module xnorsim_ws_issue #(
   // Never: a tile's loads follow the store that frees its place (xnorsim_core, PlaceFree_A).
   assign wait_store_o = 1'b0;
 
+`ifndef SYNTHESIS
+  // Only rows with a k word are read, and only when something issues.
+  ReadRows_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   $countones(a_read_o) == (read ? 32'(fold) : 0));
+  HoldFlags_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !read |=> $stable({a_tail_o, negative_o, shift_o}));
+`endif
+
 endmodule

@@ -147,4 +147,29 @@ module xnorsim_ws_pe #(
   assign ones_o     = ones_q;
   assign sum_o      = sum_q;
 
+`ifndef SYNTHESIS
+  // Data registers hold while nothing valid comes: that is what switching is counted by.
+  HoldA_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) !a_valid_i |=> $stable(a_q));
+  HoldB_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) !b_valid_i |=> $stable(b_q));
+  HoldFlags_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !issue_i |=> $stable({negative_q, shift_q}));
+  HoldOnes_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !(mixed_product && (job_a_unipolar_i ? a_valid_i : b_valid_i)) |=> $stable(ones_q));
+  HoldShadow_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !(capture_i && b_valid_i) |=> $stable({shadow_q, shadow_ones_q}));
+  HoldWeight_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !(switch_i && shadow_valid_q) |=> $stable({weight_q, weight_ones_q}));
+  HoldWeightOnes_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   !(mixed_product && job_b_unipolar_i) |=> $stable({shadow_ones_q, weight_ones_q}));
+  HoldSum_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) !issue_q |=> $stable(sum_q));
+`endif
+
 endmodule
