@@ -134,4 +134,10 @@ module xnorsim_job #(
     end
   end
 
+`ifndef SYNTHESIS
+  // No job starts that nobody asked for.
+  Asked_A :
+  assert property (@(posedge clk_i) disable iff (!rst_ni) $rose(busy_q) |-> $past(job_valid_i));
+`endif
+
 endmodule

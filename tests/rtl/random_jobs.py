@@ -44,7 +44,7 @@ HARDWARE = {
     ),
 }
 HARDWARE["4x3x7 is"] = exchanged(HARDWARE["4x3x7 ws"])
-WITH_POOL = ("3x2x12", "4x4x16", "8x8x64", "2x5x8 ws", "1x6x5 ws", "3x4x33 ws")
+WITH_POOL = ("1x1x1", "3x2x12", "4x4x16", "8x8x64", "2x5x8 ws", "1x6x5 ws", "3x4x33 ws")
 HARDWARE |= {name: replace(HARDWARE[name], or_pool=True) for name in WITH_POOL}
 
 MOST_CYCLES = 2500
@@ -52,6 +52,9 @@ MOST_CYCLES = 2500
 
 CONVOLUTIONS = 0.38
 """The share of convolutions among the jobs that are drawn; fewer of them are short enough."""
+
+WIDE = 0.25
+"""The share of jobs whose rows of results may fill several k words, where lanes are many and columns few."""
 
 MULTI_PLANE = [code for code in map(encoding, INTEGERS) if len(code.planes) > 1]
 BIPOLAR_PLANES = Encoding("bipolar, two planes", (Plane(Digit.BIPOLAR), Plane(Digit.BIPOLAR, 1)))
@@ -88,6 +91,8 @@ def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -
         units = (tiling.tile_rows, array.cols, tiling.chunk_words * array.lanes)
         many = rng.random() > 0.4
         m, n, k = _draw_many(units, rng) if many else (_draw_side(unit, rng) for unit in units)
+        if rng.random() < WIDE:
+            n = int(rng.integers(1, 3 * max(array.lanes, array.cols) + 1))
         if transposed:
             m, n = n, m
         job = replace(job, m=m, k=k, n=n, thresholds=not transposed and bool(rng.integers(2)))
@@ -122,8 +127,11 @@ def _draw_encoding(rng: np.random.Generator) -> Encoding:
 
 
 def _draw_side(unit: int, rng: np.random.Generator) -> int:
-    """Draw a side of up to three tiles; one in three is 1."""
-    return 1 if rng.random() < 1 / 3 else int(rng.integers(1, 3 * unit + 1))
+    """Draw a side of up to three tiles; one in three is 1, one in six whole tiles."""
+    chance = rng.random()
+    if chance < 1 / 3:
+        return 1
+    return unit * int(rng.integers(1, 4)) if chance < 1 / 2 else int(rng.integers(1, 3 * unit + 1))
 
 
 def _draw_many(units: tuple[int, ...], rng: np.random.Generator) -> list[int]:
@@ -188,6 +196,7 @@ def _kinds(accelerator: Accelerator, drawn: DrawnJob) -> dict[str, bool]:
         "signed": any(name.startswith("int") for name in names),
         "ternary": "ternary" in names,
         "thresholds": job.thresholds,
+        "results of several k words": job.thresholds and job.n > accelerator.arrays["xnor"].lanes,
         "m of 1": job.m == 1,
         "k of 1": job.k == 1,
         "n of 1": job.n == 1,

@@ -40,6 +40,7 @@ LEAST_SHARES = {
     "signed": 0.1,
     "ternary": 0.02,
     "thresholds": 0.3,
+    "results of several k words": 0.05,
     "m of 1": 0.1,
     "k of 1": 0.1,
     "n of 1": 0.1,
