@@ -47,6 +47,35 @@ class BoundLayer:
         return min(self.roofs, key=lambda name: self.roofs[name], default="")
 
 
+@dataclass(frozen=True)
+class Roof:
+    """A roof that layers stay under: the peak of an array for operands of some planes, or the pace of port or DRAM.
+
+    Units: ``macs_per_cycle`` of a peak; ``bits_per_cycle`` of a pace. The other one is 0.
+    """
+
+    name: str
+    kind: str
+    macs_per_cycle: float = 0.0
+    bits_per_cycle: int = 0
+
+
+def roofs_of(run: Run) -> list[Roof]:
+    """Return the roofs of a run: the peaks that its jobs have, the port's pace, and that of DRAM if there is any."""
+    accelerator = run.accelerator
+    peaks = {(job.array, job.planes[0] * job.planes[1]): peak(job, accelerator) for job in run.program.jobs}
+    roofs = [
+        Roof(f"{name}'s peak" if passes == 1 else f"{name}'s peak in {passes} passes", "array", macs_per_cycle=macs)
+        for (name, passes), macs in sorted(peaks.items())
+    ]
+    width_bits = accelerator.port.width_bits
+    roofs.append(Roof(f"the port's {width_bits} bits a cycle", "port", bits_per_cycle=width_bits))
+    if accelerator.dram is not None:
+        bits = accelerator.dram.bits_per_cycle
+        roofs.append(Roof(f"DRAM's {bits} bits a cycle", "dram", bits_per_cycle=bits))
+    return roofs
+
+
 def bound_layers(run: Run) -> list[BoundLayer]:
     """Return the layers of a run, in its order; what takes no cycle at all is left out."""
     steps: dict[str, list[LayerRun]] = {}
