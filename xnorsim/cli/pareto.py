@@ -32,7 +32,7 @@ class Request:
 
 
 def pareto(request: Request) -> None:
-    """Print the front of a sweep, or one of its rows, or why that is as it is; write a page, or an accelerator's file."""
+    """Print the front of a sweep, or one of its rows, or why that is as it is; write a page, or an accelerator."""
     if request.toml is not None and request.row is None:
         raise InputError("--toml needs --row: which row's accelerator?")
     if request.row is not None and (request.why is not None or request.html is not None):
