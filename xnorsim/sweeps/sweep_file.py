@@ -244,4 +244,3 @@ def _spec_problems(spec: Spec) -> list[str]:
     if rows > MOST_ROWS:
         problems.append(f"axes must give at most {MOST_ROWS:,} rows, not {rows:,}")
     return problems
-
