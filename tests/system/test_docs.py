@@ -79,7 +79,14 @@ def test_python_examples(page: Path) -> None:
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda script: script.name)
+def examples() -> list[Any]:
+    """Return the scripts; one that co-simulates builds RTL."""
+    scripts = sorted((ROOT / "examples").glob("*.py"))
+    marks = {script: [pytest.mark.rtl] * ("cosimulate" in script.read_text(encoding="utf-8")) for script in scripts}
+    return [pytest.param(script, marks=marks[script], id=script.name) for script in scripts]
+
+
+@pytest.mark.parametrize("script", examples())
 def test_example_prints_what_stands_beside_it(script: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, env=environment)

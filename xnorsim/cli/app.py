@@ -168,6 +168,27 @@ def rtl_command(
     write_rtl(accelerator, output)
 
 
+@app.command("pareto")
+def pareto_command(
+    directory: Annotated[str, typer.Argument(metavar="DIR", help="The directory of a sweep.")],
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Where the page goes; else DIR/pareto.html.")
+    ] = None,
+    row: Annotated[int | None, typer.Option("--row", metavar="N", help="Show this row and its accelerator.")] = None,
+    toml: Annotated[
+        str | None, typer.Option("--toml", metavar="FILE|-", help="Write the row's accelerator as a file.")
+    ] = None,
+    why: Annotated[
+        int | None,
+        typer.Option("--why", metavar="ROW", help="Say how the row moves with each axis, and what bounds its layers."),
+    ] = None,
+) -> None:
+    """Print the front of a sweep, and write it as a page for a browser."""
+    from xnorsim.cli.pareto import Request, pareto
+
+    pareto(Request(directory, html, row, toml, why))
+
+
 @app.command("list")
 def list_command(kinds: Annotated[Kinds, typer.Argument(help="What to list.")]) -> None:
     """List the workloads, accelerators or technologies that come with the program."""

@@ -1,0 +1,80 @@
+"""``xnorsim pareto``."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workloads.atomic import write_whole
+from workloads.errors import InputError
+from xnorsim.sweeps.accelerator_text import text_of
+from xnorsim.sweeps.directory import SweepDirectory
+from xnorsim.sweeps.explaining import Explaining, Reasons
+from xnorsim.sweeps.front_table import counts_text, print_front, print_row
+from xnorsim.sweeps.pareto_page import page
+from xnorsim.sweeps.reading import Reading
+from xnorsim.sweeps.why import spread
+from xnorsim.sweeps.why_tables import print_reasons
+
+EXPLAINED = 12
+"""Designs of the front whose reasons a page has: each costs an evaluation of all values of all axes, and a run."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``xnorsim pareto`` was asked for."""
+
+    directory: str
+    html: str | None
+    row: int | None
+    toml: str | None
+    why: int | None
+
+
+def pareto(request: Request) -> None:
+    """Print the front of a sweep, or one of its rows, or why that is as it is; write a page, or an accelerator's file."""
+    if request.toml is not None and request.row is None:
+        raise InputError("--toml needs --row: which row's accelerator?")
+    if request.row is not None and (request.why is not None or request.html is not None):
+        raise InputError("--row shows one row by itself: --why and --html go without it")
+    reading = Reading.of(SweepDirectory.open(request.directory))
+    if request.row is not None:
+        _row(reading, request.row, request.toml)
+    elif request.why is not None:
+        _why(reading, request.why, request.html)
+    else:
+        _front(reading, request.html)
+
+
+def _row(reading: Reading, row: int, target: str | None) -> None:
+    """Print a row, and its accelerator's file or where that went."""
+    found = reading.row(row)
+    text = text_of(reading.sweep.accelerator(row), row)
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    if target is not None:
+        write_whole(Path(target), text.encode())
+    print_row(reading, found)
+    sys.stdout.write(f"\n{text}" if target is None else f"\nIts accelerator: {target}\n")
+
+
+def _why(reading: Reading, row: int, html: str | None) -> None:
+    (reasons,) = Explaining(reading.sweep).reasons([reading.row(row)])
+    print_reasons(reading, reasons)
+    _write(reading, [reasons], row, html)
+
+
+def _front(reading: Reading, html: str | None) -> None:
+    if not len(reading.front):
+        raise InputError(f"{reading.sweep.path}: no design is on the front: {counts_text(reading)}")
+    print_front(reading)
+    explained = reading.front[spread(len(reading.front), EXPLAINED)]
+    rows = reading.table(explained).to_pylist()
+    _write(reading, Explaining(reading.sweep).reasons(rows), None, html)
+
+
+def _write(reading: Reading, reasons: Sequence[Reasons], chosen: int | None, html: str | None) -> None:
+    target = reading.sweep.path / "pareto.html" if html is None else Path(html)
+    write_whole(target, page(reading, reasons, chosen, counts_text(reading)))
+    sys.stdout.write(f"\nThe page: {target}\n")
