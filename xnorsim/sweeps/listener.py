@@ -10,5 +10,8 @@ class Listener:
     def advanced(self, rows: int) -> None:
         """Hear of so many more rows."""
 
+    def verifying(self, rows: int) -> None:
+        """Hear that so many rows of the front are run on the engine."""
+
     def noticed(self, text: str) -> None:
         """Hear of something that a person should know."""

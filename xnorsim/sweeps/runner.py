@@ -10,8 +10,8 @@ from workloads.errors import InputError
 from xnorsim.errors import SweepError
 from xnorsim.sweeps import worker
 from xnorsim.sweeps.directory import SweepDirectory
-from xnorsim.sweeps.processes import Workers
 from xnorsim.sweeps.listener import Listener
+from xnorsim.sweeps.processes import Workers
 from xnorsim.sweeps.samplers import Optimizer, points_of
 from xnorsim.sweeps.space import Codes, Space
 

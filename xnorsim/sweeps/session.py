@@ -50,7 +50,10 @@ def run_sweep(
     spec: Spec, folder: Path, *, resume: bool = False, scheduler: str | None = None, processes: int | None = None,
     listener: Listener | None = None,
 ) -> "SweepDirectory":  # fmt: skip
-    """Evaluate the points of a sweep that its directory does not have, and return the directory."""
+    """Evaluate the points of a sweep that its directory does not have, and return the directory.
+
+    Errors: as of ``sweep``.
+    """
     listener = listener or Listener()
     inputs = Inputs.of(spec)
     directory = _directory(folder, Manifest.of(spec, inputs), resume=resume)
@@ -65,6 +68,10 @@ def run_sweep(
         count = processes or cores()
         with workers(evaluation, scheduler, min(count, missing)) as found:
             Runner(directory, found, listener).run(there)
+    if spec.verify:
+        from xnorsim.sweeps.verify import verify
+
+        verify(directory, inputs, listener)
     return directory
 
 
