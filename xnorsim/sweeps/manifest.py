@@ -21,6 +21,8 @@ SCHEMA_VERSION = 1
 NAME = "manifest.json"
 LEAST_PART_ROWS, MOST_PART_ROWS = 8_192, 65_536
 """Rows of a part: many, as the evaluation wants them; but several parts, that several processes have work."""
+LEARNT_PART_ROWS = 1_000
+"""Rows of an optimizer's part, which ends where a batch does: few, as the points themselves take long."""
 _PARTS = 8
 
 
@@ -112,10 +114,10 @@ class Manifest:
 
 
 def _part_rows(spec: Spec) -> int:
-    rows = min(max(-(-spec.rows // _PARTS), LEAST_PART_ROWS), MOST_PART_ROWS)
     batch = spec.strategy.batch
-    # An optimizer's part ends where a batch does.
-    return -(-rows // batch) * batch if batch else rows
+    if batch:
+        return -(-LEARNT_PART_ROWS // batch) * batch
+    return min(max(-(-spec.rows // _PARTS), LEAST_PART_ROWS), MOST_PART_ROWS)
 
 
 def _hash(identity: Mapping[str, Any]) -> str:

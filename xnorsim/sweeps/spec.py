@@ -1,4 +1,4 @@
-"""What a sweep is: workloads, a base accelerator, axes over its fields, technologies, constraints, objectives, strategy."""
+"""What a sweep is: workloads, a base accelerator, axes over its fields, technologies, constraints, objectives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """What a worker does: rows of a sweep, from the codes of their points."""
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -71,7 +70,7 @@ def evaluated(evaluator: Evaluator, columns: Columns) -> Columns:
     """Evaluate points; those at which the evaluation itself fails are looked for in halves, and say why."""
     try:
         return evaluator(columns)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         count = len(next(iter(columns.values())))
         if count == 1:
             return _failed(error)
