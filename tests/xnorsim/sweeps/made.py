@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from xnorsim.sweeps.directory import SweepDirectory
+from xnorsim.sweeps.session import run_sweep
+from xnorsim.sweeps.sweep_file import parse_sweep
 
 SPEC: dict[str, Any] = {
     "schema_version": 1,
@@ -29,24 +31,7 @@ ROWS = 2 * 3 * 2 * 4 * 2 * 2 * 4
 
 def made(spec: dict[str, Any], folder: Path) -> SweepDirectory:
     """Make a sweep."""
-    import numpy as np
-
-    from xnorsim.sweeps.inputs import Inputs
-    from xnorsim.sweeps.manifest import NAME, Manifest
-    from xnorsim.sweeps.sweep_file import parse_sweep
-    from xnorsim.sweeps.worker import Evaluation
-
-    parsed = parse_sweep(spec, folder)
-    inputs = Inputs.of(parsed)
-    manifest = Manifest.of(parsed, inputs)
-    (folder / "parts").mkdir(parents=True)
-    (folder / NAME).write_bytes(manifest.text())
-    directory, evaluation = SweepDirectory.open(folder), Evaluation.of(manifest.hash, parsed, inputs)
-    for part in range(manifest.parts):
-        rows = manifest.rows_of(part)
-        index = np.unravel_index(np.arange(rows.start, rows.stop) % parsed.points, evaluation.space.shape)
-        directory.write_table(part, evaluation.rows(rows.start, np.array(index, dtype=np.uint16)))
-    return directory
+    return run_sweep(parse_sweep(spec, folder.parent), folder, processes=1)
 
 
 def copied(sweep: SweepDirectory, folder: Path) -> SweepDirectory:

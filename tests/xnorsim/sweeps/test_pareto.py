@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from xnorsim.sweeps.front_table import MOST_ROWS
 from xnorsim.sweeps.pareto_page import drawn, page
 from xnorsim.sweeps.reading import Reading
 
+ROOT = Path(__file__).parents[3]
 WORKLOADS = {"resnet18 image_size=64": ["resnet18", "-p", "image_size=64"], "mnist-tfc": ["mnist-tfc"]}
 
 
@@ -163,10 +166,11 @@ def test_nothing_on_the_front(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 def test_a_workload_that_has_changed_is_not_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trace = tmp_path / "one-layer.json"
-    text = """{"schema_version": 1, "name": "one-layer", "tensors": {
-      "x": {"rows": 16, "elements": 64, "encoding": "bipolar"}, "w": {"rows": 64, "elements": 64, "encoding": "bipolar"},
-      "y": {"rows": 16, "elements": 64, "encoding": "int32"}},
-      "operations": [{"type": "matrix_product", "name": "fc", "a": "x", "b": "w", "result": "y"}]}"""
+    tensors = {name: {"rows": rows, "elements": 64, "encoding": "bipolar"} for name, rows in (("x", 16), ("w", 64))}
+    tensors["y"] = {"rows": 16, "elements": 64, "encoding": "int32"}
+    product = {"type": "matrix_product", "name": "fc", "a": "x", "b": "w", "result": "y"}
+    data = {"schema_version": 1, "name": "one-layer", "tensors": tensors, "operations": [product]}
+    text = json.dumps(data)
     trace.write_text(text)
     sweep = made({**SPEC, "workloads": [str(trace)]}, tmp_path / "sweep")
     row = str(rows_of(sweep, "ok")[0]["row"])
@@ -190,3 +194,14 @@ def test_of_many_designs_some_are_drawn_and_all_of_the_front(
     assert reading.place_of(chosen) in drawn(reading, chosen)
     text = page(reading, [], None, "").decode()
     assert f"The front is drawn whole; of the {len(reading.others):,} other designs 20 are, picked at random." in text
+
+
+@pytest.mark.parametrize(("module", "package"), [("pyarrow", "pyarrow"), ("plotly", "plotly"), ("tomli_w", "tomli-w")])
+def test_without_a_package_of_the_extra_it_says_how_to_get_it(
+    sweep: SweepDirectory, module: str, package: str, tmp_path: Path
+) -> None:
+    code = f"import sys; sys.modules[{module!r}] = None; from xnorsim.cli.app import run; sys.exit(run(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "pareto", str(sweep.path), "--html", str(tmp_path / "page.html")]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert ended.stderr == f"xnorsim: the Python package {package} is not installed: pip install 'xnorsim[sweep]'\n"

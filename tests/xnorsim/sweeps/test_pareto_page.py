@@ -24,6 +24,11 @@ _PLACE = """(point) => {
   return [box.left + xaxis._offset + xaxis.d2p(trace.x[at]), box.top + yaxis._offset + yaxis.d2p(trace.y[at])];
 }"""
 
+_FRONT = """() => document.getElementById("plot").data.filter((one) => (one.name || "").startsWith("the front"))
+  .map((one) => one.customdata.map((i) => points.row[i]))"""
+_LAYERS = """() => document.getElementById("roofline").data.filter((one) => one.mode === "markers")
+  .flatMap((one) => one.x.map((x, i) => [x, one.y[i], one.marker.symbol]))"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -79,9 +84,7 @@ def test_the_front_is_all_there(opened: Opened, sweep: SweepDirectory) -> None:
     assert [int(cell) for cell in cells] == reading.rows[reading.front].tolist()
     for place, workload in enumerate(reading.workloads.texts):
         opened.page.select_option("#workload", str(place))
-        (drawn,) = opened.page.evaluate(
-            "document.getElementById('plot').data.filter((one) => (one.name || '').startsWith('the front')).map((one) => one.customdata.map((i) => points.row[i]))"
-        )
+        (drawn,) = opened.page.evaluate(_FRONT)
         assert sorted(drawn) == sorted(row["row"] for row in front_of(sweep, workload))
 
 
@@ -170,9 +173,7 @@ def test_the_reasons_of_a_design_of_the_front(opened: Opened, sweep: SweepDirect
     assert page.locator("#moves .xtitle, #moves .x2title").count() >= 2
     cells = page.locator("#layers tbody tr td:nth-child(3)").all_inner_texts()
     assert sum(int(cell.replace(",", "")) for cell in cells) == row["cycles"]
-    marks = page.evaluate(
-        "document.getElementById('roofline').data.filter((one) => one.mode === 'markers').flatMap((one) => one.x.map((x, i) => [x, one.y[i], one.marker.symbol]))"
-    )
+    marks = page.evaluate(_LAYERS)
     assert {symbol for _, _, symbol in marks} == {"circle", "circle-open"}
     width_bits, dram_bits = row["port.width_bits"], 256
     for x, y, symbol in marks:

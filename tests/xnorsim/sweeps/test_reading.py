@@ -79,7 +79,7 @@ def test_technologies_compete(tmp_path: Path) -> None:
     assert found.count("45nm") == len(found) / 2 > 0
 
 
-def test_a_row_that_is_not_there(sweep: SweepDirectory, tmp_path: Path) -> None:
+def test_a_row_that_is_not_there(sweep: SweepDirectory) -> None:
     for row in (-1, ROWS):
         with pytest.raises(InputError, match=f"row must be 0 to {ROWS - 1}, not {row}"):
             Reading.of(sweep).row(row)
