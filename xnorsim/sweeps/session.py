@@ -88,9 +88,9 @@ def _directory(folder: Path, manifest: Manifest, *, resume: bool) -> "SweepDirec
         if not resume:
             raise InputError(f"{folder}: has a sweep already: go on with it by --resume, or name another directory")
         directory = SweepDirectory.open(folder)
-        differs = manifest.difference(directory.manifest)
-        if differs is not None:
-            raise InputError(f"{folder}: has another sweep: its {differs} differ: name another directory")
+        differ = " and ".join(manifest.differences(directory.manifest))
+        if differ:
+            raise InputError(f"{folder}: has another sweep: {differ} are not the same: name another directory")
     else:
         directory = SweepDirectory(folder, manifest)
         _make(directory)
