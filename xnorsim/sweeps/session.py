@@ -60,13 +60,13 @@ def run_sweep(
     there = _sound(directory, listener)
     manifest = directory.manifest
     missing = manifest.parts - len(there)
-    listener.started(manifest.rows, sum(len(manifest.rows_of(part)) for part in there))
     if missing:
         from xnorsim.sweeps.runner import Runner
 
         evaluation = Evaluation.of(manifest.hash, spec, inputs)
         count = processes or cores()
         with workers(evaluation, scheduler, min(count, missing)) as found:
+            listener.started(manifest.rows, sum(len(manifest.rows_of(part)) for part in there))
             Runner(directory, found, listener).run(there)
     if spec.verify:
         from xnorsim.sweeps.verify import verify

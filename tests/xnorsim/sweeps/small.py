@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,11 @@ def grid(**others: Any) -> dict[str, Any]:
     }
 
 
+def large(rows: int) -> dict[str, Any]:
+    """Return a sweep of so many thousands of rows, which takes long in small parts."""
+    return grid(axes={**grid()["axes"], "port.latency_cycles": {"range": [1, rows // 30]}})
+
+
 def sampled(sampler: str, points: int, seed: int = 1, **others: Any) -> dict[str, Any]:
     """Return the same space, of which a sampler takes points; an optimizer ten at a time."""
     batch = {"batch": 10} if sampler in ("tpe", "nsga2") else {}
@@ -55,6 +61,14 @@ def written(data: Mapping[str, Any], folder: Path) -> Path:
     path = folder / "sweep.toml"
     path.write_text(tomli_w.dumps(data))
     return path
+
+
+def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never is so"
+        time.sleep(0.01)
 
 
 def started(rows: int, arguments: list[str], **others: Any) -> "subprocess.Popen[str]":

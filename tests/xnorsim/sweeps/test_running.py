@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pandas as pd
 import pytest
 
 from tests.xnorsim.sweeps.alone import FLOAT_ERROR, alone
-from tests.xnorsim.sweeps.small import PART_ROWS, ROOT, ended, grid, parts_of, sampled, started, written
+from tests.xnorsim.sweeps.small import PART_ROWS, ROOT, ended, grid, large, parts_of, sampled, started, until, written
 from workloads.errors import InputError
 from xnorsim.errors import SweepError
 from xnorsim.sweeps import Evaluator, manifest
@@ -50,14 +49,6 @@ def descendants(pid: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found | {pid}} - found:
         found |= more
     return found
-
-
-def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never is so"
-        time.sleep(0.01)
 
 
 def alive(pid: int) -> bool:
@@ -142,7 +133,7 @@ def files(folder: Path) -> list[Path]:
 
 def interrupted(folder: Path, signals: int) -> tuple[int, str, set[int]]:
     """Send a signal to a sweep of two processes once it has written a part; return its end, words, and processes."""
-    command = ["sweep", str(written(large(), folder)), "-o", str(folder / "sweep"), "--processes", "2"]
+    command = ["sweep", str(written(large(30_000), folder)), "-o", str(folder / "sweep"), "--processes", "2"]
     process = started(64, command)
     until(lambda: list((folder / "sweep").glob("parts/*.parquet")))
     workers = descendants(process.pid)
@@ -150,11 +141,6 @@ def interrupted(folder: Path, signals: int) -> tuple[int, str, set[int]]:
     process.send_signal(signals)
     _, err = process.communicate(timeout=30)
     return process.returncode, err, workers
-
-
-def large() -> dict[str, Any]:
-    """Return a sweep of 30,000 rows, which takes minutes in small parts."""
-    return grid(axes={**grid()["axes"], "port.latency_cycles": {"range": [1, 1000]}})
 
 
 @pytest.mark.parametrize("signals", [signal.SIGINT, signal.SIGTERM])
@@ -177,7 +163,7 @@ def test_killed_leaves_no_process(tmp_path: Path) -> None:
 
 
 def test_a_killed_worker_ends_the_sweep_with_a_line(tmp_path: Path) -> None:
-    command = ["sweep", str(written(large(), tmp_path)), "-o", str(tmp_path / "sweep"), "--processes", "2"]
+    command = ["sweep", str(written(large(30_000), tmp_path)), "-o", str(tmp_path / "sweep"), "--processes", "2"]
     process = started(64, command)
     until(lambda: list((tmp_path / "sweep").glob("parts/*.parquet")))
     for pid in descendants(process.pid):
