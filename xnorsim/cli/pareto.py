@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from workloads.atomic import write_whole
 from workloads.errors import InputError
+from xnorsim.errors import PackageMissingError
 from xnorsim.sweeps.accelerator_text import text_of
-from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.explaining import Explaining, Reasons
 from xnorsim.sweeps.front_table import counts_text, print_front, print_row
 from xnorsim.sweeps.pareto_page import page
@@ -16,7 +17,7 @@ from xnorsim.sweeps.reading import Reading
 from xnorsim.sweeps.why import spread
 from xnorsim.sweeps.why_tables import print_reasons
 
-EXPLAINED = 12
+EXPLAINED = 24
 """Designs of the front whose reasons a page has: each costs an evaluation of all values of all axes, and a run."""
 
 
@@ -32,18 +33,31 @@ class Request:
 
 
 def pareto(request: Request) -> None:
-    """Print the front of a sweep, or one of its rows, or why that is as it is; write a page, or an accelerator's file."""
+    """Print the front of a sweep, or one of its rows, or why that is as it is; write a page, or an accelerator."""
     if request.toml is not None and request.row is None:
         raise InputError("--toml needs --row: which row's accelerator?")
     if request.row is not None and (request.why is not None or request.html is not None):
         raise InputError("--row shows one row by itself: --why and --html go without it")
-    reading = Reading.of(SweepDirectory.open(request.directory))
+    reading = _read(request.directory)
     if request.row is not None:
         _row(reading, request.row, request.toml)
     elif request.why is not None:
         _why(reading, request.why, request.html)
     else:
         _front(reading, request.html)
+
+
+def _read(directory: str) -> Reading:
+    """Read a sweep.
+
+    Errors: PackageMissingError, before anything is read, if something of the extra is missing.
+    """
+    for module, package in (("pyarrow", "pyarrow"), ("plotly", "plotly"), ("tomli_w", "tomli-w")):
+        if find_spec(module) is None:
+            raise PackageMissingError(package, "sweep")
+    from xnorsim.sweeps.directory import SweepDirectory
+
+    return Reading.of(SweepDirectory.open(directory))
 
 
 def _row(reading: Reading, row: int, target: str | None) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+_LONGEST_NAME = 80
+"""Letters of the base's name that are kept: a file's name has at most 100."""
+
 
 def text_of(data: Mapping[str, Any], row: int | str) -> str:
     """Return the file (TOML) of a row's data: its name and description are the base's no longer, but the row's."""
     import tomli_w
 
-    name = data["name"]
+    name = data["name"][:_LONGEST_NAME]
     return tomli_w.dumps({**data, "name": f"{name}-row-{row}", "description": f"row {row} of a sweep over {name}"})
 
 

@@ -40,7 +40,7 @@ class Coded:
 
     def equal(self, text: str) -> NDArray[np.bool_]:
         """Tell where that text stands."""
-        return self.codes == (self.texts.index(text) if text in self.texts else -1)
+        return np.asarray(self.codes == (self.texts.index(text) if text in self.texts else -1))
 
 
 @dataclass(frozen=True)

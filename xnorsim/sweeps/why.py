@@ -25,7 +25,7 @@ Design = Mapping[str, Value]
 class Move:
     """The objectives of designs that differ from one in an axis, and in what follows it.
 
-    ``place`` is the design's own among the values. Where one is refused its rule stands, and its objectives say nothing.
+    ``place`` is the design's own among the values. One that is refused has a rule, and its objectives say nothing.
     """
 
     axis: str

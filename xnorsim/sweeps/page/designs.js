@@ -24,6 +24,17 @@ function described(point) {
   return pairs;
 }
 
+/** What hovering shows: the designs, where several stand at one place. */
+function hovers(indices, x, y) {
+  const places = new Map();
+  indices.forEach((i) => places.set(`${x(i)} ${y(i)}`, [...(places.get(`${x(i)} ${y(i)}`) || []), points.row[i]]));
+  return indices.map((i) => {
+    const rows = places.get(`${x(i)} ${y(i)}`).filter((row) => row !== points.row[i]), more = rows.length > 4 ? " ..." : "";
+    const lines = described(i).map(([key, text]) => `${key}  <b>${text}</b>`);
+    return [`<b>design ${points.row[i]}</b>`, ...lines, ...(rows.length ? [`at the same place: ${rows.slice(0, 4).join(", ")}${more}`] : [])].join("<br>");
+  });
+}
+
 /** The accelerator file of a design: the base's, with a value in the place of each marker. */
 function tomlOf(point) {
   let text = data.template.replaceAll("@row@", points.row[point]);
@@ -55,12 +66,12 @@ function colouring(indices) {
 }
 
 function marks(group, name, indices) {
-  const x = at("x").value, y = at("y").value, front = group === FRONT, coloured = group === OUTSIDE ? null : colouring(indices);
+  const front = group === FRONT, coloured = group === OUTSIDE ? null : colouring(indices);
+  const [x, y] = ["x", "y"].map((id) => (i) => numberOf(at(id).value)[i] * unitOf(at(id).value).scale);
   const plain = colour(["front", "other", "outside"][group]);
   return {
     name: `${name} (${indices.length.toLocaleString("en")})`, type: "scatter", mode: "markers", customdata: indices,
-    x: indices.map((i) => numberOf(x)[i] * unitOf(x).scale), y: indices.map((i) => numberOf(y)[i] * unitOf(y).scale),
-    text: indices.map((i) => [`<b>design ${points.row[i]}</b>`, ...described(i).map(([key, text]) => `${key}  <b>${text}</b>`)].join("<br>")),
+    x: indices.map(x), y: indices.map(y), text: hovers(indices, x, y),
     hovertemplate: "%{text}<extra></extra>",
     marker: {
       size: front ? 10 : 6, opacity: front ? 1 : 0.6, symbol: group === OUTSIDE ? "circle-open" : front ? "diamond" : "circle",
