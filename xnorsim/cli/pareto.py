@@ -3,12 +3,11 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from workloads.atomic import write_whole
 from workloads.errors import InputError
-from xnorsim.errors import PackageMissingError
+from xnorsim.errors import demand
 from xnorsim.sweeps.accelerator_text import text_of
 from xnorsim.sweeps.explaining import Explaining, Reasons
 from xnorsim.sweeps.front_table import counts_text, print_front, print_row
@@ -52,9 +51,7 @@ def _read(directory: str) -> Reading:
 
     Errors: PackageMissingError, before anything is read, if something of the extra is missing.
     """
-    for module, package in (("pyarrow", "pyarrow"), ("plotly", "plotly"), ("tomli_w", "tomli-w")):
-        if find_spec(module) is None:
-            raise PackageMissingError(package, "sweep")
+    demand("sweep", "pyarrow", "plotly", "tomli-w")
     from xnorsim.sweeps.directory import SweepDirectory
 
     return Reading.of(SweepDirectory.open(directory))

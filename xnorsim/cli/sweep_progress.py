@@ -10,7 +10,6 @@ from rich.text import Text
 
 from xnorsim.console import LINE_S, error_console
 from xnorsim.sweeps.listener import Listener
-from xnorsim.texts import time_text
 
 
 @contextmanager
@@ -52,7 +51,7 @@ class Lines(Listener):
         if monotonic() - self._told_s >= LINE_S and self.there < self.rows:
             self._told_s = monotonic()
             rate = self.found / self.seconds
-            left = time_text((self.rows - self.there) / rate)
+            left = _time((self.rows - self.there) / rate)
             self._out.print(f"{self.there:,} of {self.rows:,} rows, {rate:,.0f} rows/s, about {left} left")
 
     def verifying(self, rows: int) -> None:
@@ -67,6 +66,13 @@ class Lines(Listener):
     def found(self) -> int:
         """Return how many rows were found in this run."""
         return self.there - self._before
+
+
+def _time(seconds: float) -> str:
+    """Return a time as people say it."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 class _Bar(Lines):

@@ -1,6 +1,7 @@
 """Workers of a Dask scheduler: one that is there, or one that is started for the sweep on this machine."""
 
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -14,7 +15,7 @@ from xnorsim.sweeps.worker import Evaluation, learn
 
 LOCAL = "local"
 """The scheduler that is started for one sweep, on this machine."""
-PATIENCE_S = 30
+ANSWER_S, WORKER_S = 10, 30
 """How long a scheduler may take to answer, and to get its first worker."""
 
 
@@ -46,14 +47,17 @@ def of_scheduler(evaluation: Evaluation, address: str, processes: int) -> Iterat
         client = stack.enter_context(_client(address, processes, stack))
         learner = Learner(evaluation)
         try:
-            client.wait_for_workers(1, timeout=PATIENCE_S)
+            client.wait_for_workers(1, timeout=WORKER_S)
             client.register_plugin(learner)
         except TimeoutError:
-            raise SweepError(f"scheduler {address}: has no worker, after {PATIENCE_S} s") from None
+            raise SweepError(f"scheduler {address}: has no worker, after {WORKER_S} s") from None
         except Exception as error:
             rule = "do they have the same Python and xnorsim?"
             raise SweepError(f"scheduler {address}: its workers cannot take the sweep: {error} ({rule})") from error
-        yield Workers(client.get_executor(pure=False), lambda: sum(client.ncores().values()))
+        try:
+            yield Workers(client.get_executor(pure=False), lambda: sum(client.ncores().values()))
+        except (OSError, CancelledError) as error:
+            raise SweepError(f"the scheduler {address} went away") from error
 
 
 def _client(address: str, processes: int, stack: ExitStack) -> Client:
@@ -63,6 +67,6 @@ def _client(address: str, processes: int, stack: ExitStack) -> Client:
         )
         return Client(stack.enter_context(cluster))  # type: ignore[no-untyped-call]
     try:
-        return Client(address, timeout=PATIENCE_S)  # type: ignore[no-untyped-call]
+        return Client(address, timeout=ANSWER_S)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError(problem("--scheduler", "must be the address of a scheduler that answers", address)) from error

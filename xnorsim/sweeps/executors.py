@@ -3,7 +3,6 @@
 import os
 from contextlib import AbstractContextManager
 
-from xnorsim.errors import PackageMissingError
 from xnorsim.sweeps import processes as of_machine
 from xnorsim.sweeps.processes import Workers
 from xnorsim.sweeps.worker import Evaluation
@@ -19,13 +18,10 @@ def workers(
 ) -> AbstractContextManager[Workers]:  # fmt: skip
     """Return workers for a sweep; with a single process and no scheduler it is this one.
 
-    Errors: InputError if the scheduler does not answer, PackageMissingError without Dask.
+    Errors: InputError if the scheduler does not answer, SweepError if its workers cannot take the sweep.
     """
     if scheduler is not None:
-        try:
-            from xnorsim.sweeps.clusters import of_scheduler
-        except ImportError:
-            raise PackageMissingError("distributed", "sweep") from None
+        from xnorsim.sweeps.clusters import of_scheduler
 
         return of_scheduler(evaluation, scheduler, processes)
     return of_machine.here(evaluation) if processes == 1 else of_machine.processes(evaluation, processes)

@@ -99,14 +99,12 @@ class Manifest:
         """Return the rows of a part."""
         return range(part * self.part_rows, min((part + 1) * self.part_rows, self.rows))
 
-    def difference(self, other: Self) -> str | None:
-        """Return the first thing in which another manifest differs, None if it is of the same sweep."""
+    def differences(self, other: Self) -> list[str]:
+        """Return in what another manifest is that of another sweep."""
         if self.hash == other.hash:
-            return None
-        return next((name for name in self.data if name not in ("folder", "hash") and self._differs(other, name)), None)
-
-    def _differs(self, other: Self, name: str) -> bool:
-        return _text(self.data[name]) != _text(other.data[name])
+            return []
+        names = [name for name in self.data if name not in ("folder", "hash")]
+        return [name for name in names if _text(self.data[name]) != _text(other.data[name])]
 
     def text(self) -> bytes:
         """Return the file."""

@@ -88,21 +88,22 @@ class Runner:
     def _submit(self, function: Any, *arguments: Any) -> "Future[Any]":
         try:
             return self._workers.executor.submit(function, self._manifest.hash, *arguments)
-        except (BrokenExecutor, RuntimeError) as error:
+        except RuntimeError as error:
             raise _lost(error) from error
 
 
 def _result(future: "Future[Any]") -> Any:
     try:
         return future.result()
-    except (Exception, CancelledError) as error:  # CancelledError of another kind is no Exception
+    except (OSError, CancelledError):
+        # The scheduler's: who has connected to it knows better.
+        raise
+    except Exception as error:
         raise _lost(error) from error
 
 
-def _lost(error: BaseException) -> SweepError:
+def _lost(error: Exception) -> SweepError:
     if isinstance(error, BrokenExecutor):
         return SweepError("a worker process was ended, as if killed or out of memory")
-    if isinstance(error, CancelledError):
-        return SweepError("the scheduler went away")
     said = " ".join(str(error).split())
     return SweepError(f"a worker failed: {type(error).__name__}: {said}")

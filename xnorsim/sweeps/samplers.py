@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xnorsim.errors import PackageMissingError
 from xnorsim.sweeps.space import Codes, Space
 from xnorsim.sweeps.spec import Sampler, Spec, Strategy
 
@@ -68,10 +67,8 @@ class Drawn:
         if self._strategy.sampler is Sampler.RANDOM:
             random = np.random.RandomState(self._strategy.seed)
             return lambda count: random.random_sample((count, axes))
-        try:
-            from scipy.stats import qmc
-        except ImportError:
-            raise PackageMissingError("scipy", "sweep") from None
+        from scipy.stats import qmc
+
         sobol = qmc.Sobol(axes, scramble=True, seed=self._strategy.seed)
 
         def draw(count: int) -> NDArray[np.float64]:
@@ -87,10 +84,8 @@ class Optimizer:
     """TPE or NSGA-II, which learn from the rows they are told, in order."""
 
     def __init__(self, spec: Spec) -> None:
-        try:
-            import optuna
-        except ImportError:
-            raise PackageMissingError("optuna", "sweep") from None
+        import optuna
+
         self._spec = spec
         self._fields = [axis.field for axis in spec.own_axes]
         self._space = {axis.field: _distribution(axis.values) for axis in spec.own_axes}

@@ -1,5 +1,6 @@
 """``sweep``: a whole sweep, from its file to its rows."""
 
+import multiprocessing
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 from workloads.atomic import write_whole
 from workloads.errors import InputError
 from workloads.model_file import reason
-from xnorsim.errors import PackageMissingError
+from xnorsim.errors import demand
 from xnorsim.sweeps import manifest as manifests
-from xnorsim.sweeps.executors import cores, workers
 from xnorsim.sweeps.inputs import Inputs
 from xnorsim.sweeps.listener import Listener
 from xnorsim.sweeps.manifest import Manifest
-from xnorsim.sweeps.spec import Spec
+from xnorsim.sweeps.spec import Sampler, Spec
 from xnorsim.sweeps.sweep_file import parse_sweep, read_sweep
-from xnorsim.sweeps.worker import Evaluation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,21 +51,24 @@ def run_sweep(
 ) -> "SweepDirectory":  # fmt: skip
     """Evaluate the points of a sweep that its directory does not have, and return the directory.
 
-    Errors: as of ``sweep``.
+    Errors: as of ``sweep``, and PackageMissingError.
     """
+    _check(spec, scheduler)
     listener = listener or Listener()
     inputs = Inputs.of(spec)
     directory = _directory(folder, Manifest.of(spec, inputs), resume=resume)
     there = _sound(directory, listener)
     manifest = directory.manifest
     missing = manifest.parts - len(there)
-    listener.started(manifest.rows, sum(len(manifest.rows_of(part)) for part in there))
     if missing:
+        from xnorsim.sweeps.executors import cores, workers
         from xnorsim.sweeps.runner import Runner
+        from xnorsim.sweeps.worker import Evaluation
 
         evaluation = Evaluation.of(manifest.hash, spec, inputs)
         count = processes or cores()
         with workers(evaluation, scheduler, min(count, missing)) as found:
+            listener.started(manifest.rows, sum(len(manifest.rows_of(part)) for part in there))
             Runner(directory, found, listener).run(there)
     if spec.verify:
         from xnorsim.sweeps.verify import verify
@@ -75,22 +77,30 @@ def run_sweep(
     return directory
 
 
+def _check(spec: Spec, scheduler: str | None) -> None:
+    """See that what the sweep needs is installed, and that it is not started by a process that it starts."""
+    sampler = spec.strategy.sampler
+    demand("sweep", "pyarrow", *(["optuna"] if sampler.learns else []), *(["scipy"] if sampler is Sampler.QMC else []))
+    if scheduler is not None:
+        demand("sweep", "distributed")
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise InputError("a sweep starts processes, which import this script: call it under if __name__ == '__main__'")
+
+
 def _directory(folder: Path, manifest: Manifest, *, resume: bool) -> "SweepDirectory":
     """Return the directory of a sweep, made where there is none.
 
     Errors: InputError if it is another sweep's, or anything else, or there already and not to be resumed.
     """
-    try:
-        from xnorsim.sweeps.directory import SweepDirectory
-    except ImportError:
-        raise PackageMissingError("pyarrow", "sweep") from None
+    from xnorsim.sweeps.directory import SweepDirectory
+
     if (folder / manifests.NAME).exists():
         if not resume:
             raise InputError(f"{folder}: has a sweep already: go on with it by --resume, or name another directory")
         directory = SweepDirectory.open(folder)
-        differs = manifest.difference(directory.manifest)
-        if differs is not None:
-            raise InputError(f"{folder}: has another sweep: its {differs} differ: name another directory")
+        differ = " and ".join(manifest.differences(directory.manifest))
+        if differ:
+            raise InputError(f"{folder}: has another sweep: {differ} are not the same: name another directory")
     else:
         directory = SweepDirectory(folder, manifest)
         _make(directory)
