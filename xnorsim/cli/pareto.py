@@ -13,7 +13,7 @@ from xnorsim.sweeps.explaining import Explaining, Reasons
 from xnorsim.sweeps.front_table import counts_text, print_front, print_row
 from xnorsim.sweeps.pareto_page import page
 from xnorsim.sweeps.reading import Reading
-from xnorsim.sweeps.why import spread
+from xnorsim.sweeps.spread import spread
 from xnorsim.sweeps.why_tables import print_reasons
 
 EXPLAINED = 24
@@ -81,8 +81,13 @@ def _front(reading: Reading, html: str | None) -> None:
         raise InputError(f"{reading.sweep.path}: no design is on the front: {counts_text(reading)}")
     print_front(reading)
     explained = reading.front[spread(len(reading.front), EXPLAINED)]
-    rows = reading.table(explained).to_pylist()
-    _write(reading, Explaining(reading.sweep).reasons(rows), None, html)
+    reasons: list[Reasons] = []
+    try:
+        reasons = Explaining(reading.sweep).reasons(reading.table(explained).to_pylist())
+    except InputError as error:
+        # The front is what it was: it only cannot be evaluated anew.
+        sys.stdout.write(f"\nThe page says of no design why it is as it is: {error}\n")
+    _write(reading, reasons, None, html)
 
 
 def _write(reading: Reading, reasons: Sequence[Reasons], chosen: int | None, html: str | None) -> None:

@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 
 from xnorsim.console import console
-from xnorsim.sweeps.reading import Reading
+from xnorsim.sweeps.accelerator_text import value_text
+from xnorsim.sweeps.reading import Places, Reading
+from xnorsim.sweeps.spread import spread
 from xnorsim.texts import energy_text, listed, table_of, time_text, title
 
 MOST_ROWS = 40
-"""Rows of the front that are printed: the page has all of them."""
+"""Rows of each workload's front that are printed: the page has all of them."""
 MOST_RULES = 5
 _LONGEST_HEADING = 9
 
@@ -26,10 +29,10 @@ def print_front(reading: Reading) -> None:
     missing = reading.sweep.manifest.rows - len(reading.rows)
     if missing:
         out.print(f"{missing:,} more are not there yet: the sweep has not come to its end.")
-    rows = reading.table(front[:MOST_ROWS]).to_pylist()
-    _table(out, reading, rows)
-    if len(front) > MOST_ROWS:
-        out.print(f"{len(front) - MOST_ROWS:,} more are on the page.")
+    printed = _printed(reading)
+    _table(out, reading, reading.table(printed).to_pylist())
+    if len(front) > len(printed):
+        out.print(f"{len(front) - len(printed):,} more lie between these: the page has them all.")
     rules = (f"{count:>10,}  {rule}" for count, rule in reading.common_rules(MOST_RULES))
     listed(out, "Refused, by the commonest rules (alike but for their numbers)", rules)
 
@@ -62,7 +65,14 @@ def number_text(name: str, value: Any) -> str:
         return time_text(value)
     if stem == "utilization":
         return f"{value:.1%}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else value_text(value)
+
+
+def _printed(reading: Reading) -> Places:
+    """Return the places of the rows that are printed."""
+    codes = reading.workloads.codes[reading.front]
+    parts = [reading.front[codes == code] for code in range(len(reading.workloads.texts))]
+    return np.concatenate([part[spread(len(part), MOST_ROWS)] for part in parts])
 
 
 def _table(out: Console, reading: Reading, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from xnorsim.console import console
+from xnorsim.sweeps.accelerator_text import value_text
 from xnorsim.sweeps.explaining import Reasons
 from xnorsim.sweeps.front_table import number_text
 from xnorsim.sweeps.reading import Reading
 from xnorsim.sweeps.roofline import BoundLayer
-from xnorsim.sweeps.why import Move, spread
+from xnorsim.sweeps.spread import spread
+from xnorsim.sweeps.why import Move
 from xnorsim.texts import table_of, title
 
 MOST_VALUES = 9
@@ -54,7 +56,7 @@ def _move(out: Console, move: Move) -> None:
                 ("", "") if move.rules[place] else (number_text(name, numbers[place]), _change(move, name, place))
             )
         ]
-        table.add_row(f"{mark}{value}", *cells, move.rules[place])
+        table.add_row(f"{mark}{value_text(value)}", *cells, move.rules[place])
     out.print(table)
     out.print()
 

@@ -44,10 +44,12 @@ function tomlOf(point) {
   return text;
 }
 
+/** An axis of the plot: logarithmic where it can be, with ticks at 1, 2 and 5 where it is long. */
 function plotAxis(name) {
-  const { unit, prefixes } = unitOf(name);
-  const type = at("log").checked ? "log" : "linear";
-  return { title: { text: titleOf(name) }, type, tickformat: prefixes ? "~s" : "~g", ticksuffix: unit, ...(type === "log" ? { dtick: "D2" } : {}) };
+  const { unit, prefixes } = unitOf(name), numbers = numberOf(name);
+  const least = Math.min(...numbers), most = Math.max(...numbers), type = at("log").checked && least > 0 ? "log" : "linear";
+  const ticks = type === "log" && most > 10 * least ? { dtick: "D2" } : {};
+  return { title: { text: titleOf(name) }, type, tickformat: prefixes ? "~s" : "~g", ticksuffix: unit, ...ticks };
 }
 
 /** What colours the marks: a number, or the place of an axis's value. */
