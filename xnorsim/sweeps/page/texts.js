@@ -68,9 +68,12 @@ function layout(more) {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "system-ui, sans-serif", size: 13, color: colour("ink") },
     hoverlabel: { bgcolor: colour("panel"), bordercolor: colour("line"), font: { color: colour("ink"), size: 12 }, align: "left" },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("line"), activecolor: colour("soft") },
     margin: { l: 60, r: 20, t: 20, b: 50 }, hovermode: "closest",
     ...more, xaxis: { ...line, ...more.xaxis }, yaxis: { ...line, ...more.yaxis },
   };
 }
 
-const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+// The buttons by name: the library's own set has one that sends a plot to a server.
+const BUTTONS = [["toImage", "zoom2d", "pan2d", "resetScale2d"]];
+const CONFIG = { displaylogo: false, responsive: true, modeBarButtons: BUTTONS, plotlyServerURL: "" };
