@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ from costmodel.technology_file import load_technology, technology_names
 from simulator.accelerator_columns import size_of
 from simulator.accelerator_file import accelerator_path, parse_accelerator, preset_names
 from workloads.digest import digest
-from workloads.errors import InputError
+from workloads.errors import InputError, input_error
 from workloads.model_file import read_toml
 from workloads.networks import NETWORKS, load_trace
 from workloads.trace import Trace
@@ -74,21 +74,27 @@ def check_axes(spec: Spec, base: Mapping[str, Any]) -> None:
     about rows.
     Errors: InputError naming field, rule and value.
     """
-    space = Space.of(spec)
-    first = {field: values[0] for field, (_, values) in space.sources.items()}
-    problems = dict.fromkeys(chain.from_iterable(_problems(base, first, axis) for axis in space.sources.items()))
+    sources = Space.of(spec).sources
+    problems = [text for field in sources for text in _in_no_table(base, field)]
+    if not problems:
+        first = {field: values[0] for field, (_, values) in sources.items()}
+        found = (_problem(base, first, field, values) for field, (_, values) in sources.items())
+        problems = [text for text in found if text is not None]
     if problems:
-        raise InputError("axes." + "; axes.".join(problems))
+        raise input_error([f"axes.{text}" for text in problems], spec.file)
 
 
-def _problems(base: Mapping[str, Any], first: Mapping[str, Any], axis: tuple[str, tuple[int, Any]]) -> Iterator[str]:
-    """Yield what is wrong with an axis by itself."""
-    field, (_, values) = axis
-    parents = [field[:end] for end, letter in enumerate(field) if letter == "."]
-    for parent in parents:
-        if not isinstance(_entry(base, parent), Mapping | None):
-            yield f"{field} is not a known key: {parent} is no table"
-            return
+def _in_no_table(base: Mapping[str, Any], field: str) -> Iterator[str]:
+    """Yield what is wrong if a field lies in something of the base that is no table."""
+    *parents, _ = accumulate(field.split("."), lambda path, key: f"{path}.{key}")
+    wrong = next((parent for parent in parents if not isinstance(_entry(base, parent), Mapping | None)), None)
+    if wrong is not None:
+        yield f"{field} is not a known key: {wrong} is no table"
+
+
+def _problem(base: Mapping[str, Any], first: Mapping[str, Any], field: str, values: Any) -> str | None:
+    """Return what is wrong with an axis by itself."""
+    table = field.rpartition(".")[0]
     # The range of a size has no holes.
     tried = [values.min(), values.max()] if size_of(field) and values.dtype.kind == "i" else values
     for value in tried:
@@ -99,14 +105,14 @@ def _problems(base: Mapping[str, Any], first: Mapping[str, Any], axis: tuple[str
             for problem in str(error).split("; "):
                 name, _, rule = problem.partition(" ")
                 if name == field:
-                    yield problem
-                elif rule == "is required" and any(name.startswith(f"{parent}.") for parent in parents):
-                    yield f"{field} is not a field of the base, which has no {name.rpartition('.')[0]}"
+                    return problem
+                if rule == "is required" and name.startswith(f"{table}.") and _entry(base, table) is None:
+                    return f"{field} is not a field of the base, which has no {table}"
+    return None
 
 
 def _entry(data: Any, path: str) -> Any:
+    """Return what stands under a dotted name, None if nothing does."""
     for key in path.split("."):
-        data = data.get(key)
-        if data is None:
-            return None
+        data = data.get(key) if isinstance(data, Mapping) else None
     return data

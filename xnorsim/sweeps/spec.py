@@ -1,7 +1,7 @@
 """What a sweep is: workloads, a base accelerator, axes over its fields, technologies, constraints, objectives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf, prod
 from pathlib import Path
@@ -117,6 +117,7 @@ class Spec:
     verify: int
     folder: Path
     data: Mapping[str, Any]
+    file: Path | None = field(default=None, compare=False)
 
     @property
     def own_axes(self) -> tuple[Axis, ...]:

@@ -170,6 +170,7 @@ def parse_sweep(data: Mapping[str, Any], folder: Path, file: Path | None = None)
         verify=model.verify,
         folder=folder,
         data=model.model_dump(exclude_unset=True),
+        file=file,
     )
     problems = _spec_problems(spec)
     if problems:
