@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 
 from xnorsim.console import console
@@ -17,11 +16,13 @@ MOST_ROWS = 40
 """Rows of each workload's front that are printed: the page has all of them."""
 MOST_RULES = 5
 _LONGEST_HEADING = 9
+_WIDTH = 160
+"""Letters of a line in a file: a table has many columns."""
 
 
 def print_front(reading: Reading) -> None:
     """Print the front and the counts of all rows."""
-    out = console()
+    out = console(_WIDTH)
     spec, front = reading.sweep.spec, reading.front
     out.print(f"The front of {reading.sweep.path}", style="bold")
     better = ", ".join(f"{'more' if one.maximize else 'less'} {one.name}" for one in spec.objectives)
@@ -29,10 +30,10 @@ def print_front(reading: Reading) -> None:
     missing = reading.sweep.manifest.rows - len(reading.rows)
     if missing:
         out.print(f"{missing:,} more are not there yet: the sweep has not come to its end.")
-    printed = _printed(reading)
-    _table(out, reading, reading.table(printed).to_pylist())
-    if len(front) > len(printed):
-        out.print(f"{len(front) - len(printed):,} more lie between these: the page has them all.")
+    codes = reading.workloads.codes[front]
+    for code, workload in enumerate(reading.workloads.texts):
+        _workload(out, reading, workload, front[codes == code])
+    out.print()
     rules = (f"{count:>10,}  {rule}" for count, rule in reading.common_rules(MOST_RULES))
     listed(out, "Refused, by the commonest rules (alike but for their numbers)", rules)
 
@@ -68,17 +69,21 @@ def number_text(name: str, value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else value_text(value)
 
 
-def _printed(reading: Reading) -> Places:
-    """Return the places of the rows that are printed."""
-    codes = reading.workloads.codes[reading.front]
-    parts = [reading.front[codes == code] for code in range(len(reading.workloads.texts))]
-    return np.concatenate([part[spread(len(part), MOST_ROWS)] for part in parts])
+def _workload(out: Console, reading: Reading, workload: str, front: Places) -> None:
+    """Print the front of a workload."""
+    title(
+        out, f"{workload}: no other design is as good in all, and better in one" if len(front) else f"{workload}: none"
+    )
+    printed = front[spread(len(front), MOST_ROWS)]
+    if len(printed):
+        _table(out, reading, reading.table(printed).to_pylist())
+    if len(front) > len(printed):
+        out.print(f"{len(front) - len(printed):,} more lie between these: the page has them all.")
 
 
 def _table(out: Console, reading: Reading, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print rows: what varies, and the numbers."""
-    title(out, "The front: no other design is as good in all, and better in one")
-    named = [name for name in ("workload", "technology") if len({row[name] for row in rows}) > 1]
+    named = ["technology"] if len(reading.sweep.spec.technologies) > 1 else []
     fields = [axis.field for axis in reading.sweep.spec.own_axes if len(axis.values) > 1]
     columns = [(_heading(name), ">") for name in (*fields, *reading.numbers)]
     table = table_of(("row", ">"), *((name, "<") for name in named), *columns)
