@@ -141,6 +141,7 @@ def _why(reasons: Reasons) -> dict[str, Any]:
                 "rules": move.rules,
             }
             for move in reasons.moves
+            if len(move.values) > 1
         ],
         "layers": [_layer(layer, cycles) for layer in reasons.layers],
         "roofs": [vars(roof) for roof in reasons.roofs],

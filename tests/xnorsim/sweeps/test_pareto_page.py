@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Opened, chromium
+from tests.xnorsim.sweeps.made import SPEC, made
 from xnorsim.cli.app import run
 from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.reading import Reading
@@ -151,6 +152,9 @@ def test_a_click_shows_the_accelerator(opened: Opened, sweep: SweepDirectory) ->
         "name": f"xnor-int8-row-{row}",
         "description": f"row {row} of a sweep over xnor-int8",
     }
+    ring = page.evaluate("document.getElementById('plot').data.at(-1)")
+    assert ring["x"] == pytest.approx([sweep.row(row)["energy_pj.on_chip"] / 1e12])
+    assert ring["y"] == [sweep.row(row)["area_mm2.total"]]
     command = page.locator("#command").inner_text()
     assert command == f"xnorsim run resnet18 -p image_size=64 --accelerator design-{row}.toml --technology 45nm"
 
@@ -235,6 +239,19 @@ def test_the_page_of_one_design_opens_at_it(browser: Browser, sweep: SweepDirect
     opened = Opened.of(browser, tmp_path / "why.html")
     assert opened.page.locator("#name").inner_text() == f"Design {row}"
     assert opened.page.locator("#reasons").is_visible()
+    assert opened.requests == opened.complaints == []
+    opened.page.close()
+
+
+def test_a_design_is_explained_where_there_is_no_front(browser: Browser, tmp_path: Path) -> None:
+    spec = {**SPEC, "constraints": {"area_mm2.total": {"at_most": 0.001}}, "workloads": ["mnist-tfc"]}
+    sweep = made(spec, tmp_path / "sweep")
+    row = next(row["row"] for row in sweep.table().to_pylist() if row["status"] == "ok")
+    assert run(["pareto", str(sweep.path), "--why", str(row)]) == 0
+    opened = Opened.of(browser, sweep.path / "pareto.html")
+    opened.page.select_option("#colour", "arrays.xnor.rows")
+    names = opened.page.evaluate("document.getElementById('plot').data.map((one) => one.name)")
+    assert names == [f"outside the constraints ({len(Reading.of(sweep).others)})", f"design {row}"]
     assert opened.requests == opened.complaints == []
     opened.page.close()
 
