@@ -1,5 +1,6 @@
 """A part: consecutive rows of a sweep as a Parquet file, which says which sweep and which part it is."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,7 @@ from workloads.model_file import reason
 if TYPE_CHECKING:
     from xnorsim.sweeps.manifest import Manifest
 
-_SWEEP, _PART = b"xnorsim.sweep", b"xnorsim.part"
-_TEXTS = ("workload", "technology", "status", "rule")
+_SWEEP, _PART, _COLUMNS = b"xnorsim.sweep", b"xnorsim.part", b"xnorsim.columns"
 
 
 class DamagedPartError(InputError):
@@ -33,12 +33,18 @@ def table_of(columns: Mapping[str, NDArray[Any]]) -> pa.Table:
                      columns.items()})  # fmt: skip
 
 
+def _hash(schema: pa.Schema) -> str:
+    """Return a hash of the names and types of columns, which no checksum of Parquet covers."""
+    return hashlib.sha256(repr([(field.name, str(field.type)) for field in schema]).encode()).hexdigest()
+
+
 def encoded(table: pa.Table, sweep: str, part: int) -> bytes:
     """Return a part's file."""
-    marked = table.replace_schema_metadata({_SWEEP: sweep, _PART: str(part)})
+    marks = {_SWEEP: sweep, _PART: str(part), _COLUMNS: _hash(table.schema)}
+    marked = table.replace_schema_metadata(marks)
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
     sink = pa.BufferOutputStream()
-    # Without statistics: no checksum covers them.
+    # Checksums cover the pages only: the less is beside them, the better.
     pq.write_table(
         marked, sink, compression="zstd", use_dictionary=texts, write_page_checksum=True, write_statistics=False
     )
@@ -57,9 +63,11 @@ def read_part(
     wanted = None if columns is None else ["row", *columns]
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            marks = file.schema_arrow.metadata or {}
+            marks = file.metadata.metadata or {}
             if _SWEEP in marks and marks[_SWEEP] != manifest.hash.encode():
                 raise InputError(f"{path}: is a part of another sweep: take it away")
+            if marks.get(_COLUMNS) != _hash(file.schema_arrow).encode():
+                raise DamagedPartError(f"{path}: is damaged: it has not the columns that it had")
             table = file.read(wanted)
     except InputError:
         raise

@@ -195,6 +195,9 @@ def _axis_problems(model: SweepModel) -> Iterable[str]:
     for field, axis in own.items():
         yield from _value_problems(f"axes.{field}", axis.values)
     for field, entry in model.axes.items():
+        yield from (
+            f"axes.{field} must not be within another axis, {o}" for o in model.axes if field.startswith(f"{o}.")
+        )
         if isinstance(entry, DerivedModel):
             yield from _derived_problems(f"axes.{field}", entry, own)
 

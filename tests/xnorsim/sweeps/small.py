@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import tomli_w
 
 from xnorsim.cli.app import run
 from xnorsim.sweeps import manifest
+from xnorsim.sweeps.directory import SweepDirectory
 
 PART_ROWS = ("LEAST_PART_ROWS", "MOST_PART_ROWS", "LEARNT_PART_ROWS")
 ROOT = Path(__file__).parents[3]
@@ -61,6 +63,11 @@ def written(data: Mapping[str, Any], folder: Path) -> Path:
     path = folder / "sweep.toml"
     path.write_text(tomli_w.dumps(data))
     return path
+
+
+def rows_in(folder: Path) -> pd.DataFrame:
+    frame: pd.DataFrame = SweepDirectory.open(folder).table().to_pandas()
+    return frame
 
 
 def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:

@@ -109,6 +109,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     (grid(technologies=["nope"]), "technology must be a file or one of 45nm, not 'nope'"),
     (axis("arrays.xnor.row", [8]), "axes.arrays.xnor.row is not a known key"),
     (axis("arrays.mac.rows", [8]), "axes.arrays.mac.rows is not a field of the base, which has no arrays.mac"),
+    (axis("arrays.xnor", [8]), "axes.arrays.xnor.rows must not be within another axis, arrays.xnor"),
     (axis("name.first", [8]), "axes.name.first is not a known key: name is no table"),
     (axis("arrays.xnor.cols", [8, 300]), "axes.arrays.xnor.cols must be <= 256, not 300"),
     (axis("arrays.xnor.cols", {"range": [0, 9]}), "axes.arrays.xnor.cols must be >= 1, not 0"),
