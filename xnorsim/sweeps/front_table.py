@@ -8,7 +8,8 @@ from rich.console import Console
 
 from xnorsim.console import console
 from xnorsim.sweeps.accelerator_text import value_text
-from xnorsim.sweeps.reading import Places, Reading
+from xnorsim.sweeps.reading import Places, Reading, numbers_of
+from xnorsim.sweeps.spec import Spec
 from xnorsim.sweeps.spread import spread
 from xnorsim.texts import energy_text, listed, table_of, time_text, title
 
@@ -38,14 +39,14 @@ def print_front(reading: Reading) -> None:
     listed(out, "Refused, by the commonest rules (alike but for their numbers)", rules)
 
 
-def print_row(reading: Reading, row: Mapping[str, Any]) -> None:
-    """Print one row."""
+def print_row(spec: Spec, row: Mapping[str, Any]) -> None:
+    """Print one row of a sweep."""
     out = console()
     out.print(f"Row {row['row']}: {row['workload']} on {row['technology']}", style="bold")
     out.print(row["status"] if not row["rule"] else f"{row['status']}: {row['rule']}")
     table = table_of(("", "<"), ("", "<"))
     table.show_header = False
-    for name in (*reading.fields, *(reading.numbers if not row["rule"] else ())):
+    for name in (*(axis.field for axis in spec.axes), *(numbers_of(spec) if not row["rule"] else ())):
         table.add_row(name, number_text(name, row[name]))
     out.print(table)
 

@@ -115,9 +115,9 @@ def test_why_prints_moves_and_layers(sweep: SweepDirectory, tmp_path: Path, caps
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--row", str(ROWS)], f"row must be 0 to {ROWS - 1}, not {ROWS}"),
-        (["--row", "-1"], f"row must be 0 to {ROWS - 1}, not -1"),
-        (["--why", str(ROWS)], f"row must be 0 to {ROWS - 1}, not {ROWS}"),
+        (["--row", str(ROWS)], f"row must be from 0 to {ROWS - 1}, not {ROWS}"),
+        (["--row", "-1"], f"row must be from 0 to {ROWS - 1}, not -1"),
+        (["--why", str(ROWS)], f"row must be from 0 to {ROWS - 1}, not {ROWS}"),
         (["--toml", "x.toml"], "--toml needs --row"),
         (["--row", "1", "--why", "1"], "--row shows one row by itself"),
         (["--row", "1", "--html", "x"], "--row shows one row by itself"),
@@ -220,7 +220,7 @@ def test_a_sweep_that_still_runs_is_read_as_far_as_it_is(
     assert "\n100 more are not there yet: the sweep has not come to its end.\n" in pareto(capsys, sweep.path)
     rows = Reading.of(sweep).rows.tolist()
     assert rows == [*range(100), *range(200, 384)]
-    assert Reading.of(sweep).row(383)["row"] == 383
+    assert Reading.of(sweep).place_of(383) == 283
     assert run(["pareto", str(sweep.path), "--row", "150"]) == 2
     assert "row 150 is not there yet" in capsys.readouterr().err
 
