@@ -21,7 +21,7 @@ function explain(row) {
 function drawMoves(moves) {
   at("moves").hidden = !moves.length;
   if (!moves.length) return;
-  const across = Math.min(3, moves.length), down = Math.ceil(moves.length / across), traces = [], axes = {};
+  const across = Math.min(innerWidth > 1100 ? 3 : innerWidth > 700 ? 2 : 1, moves.length), down = Math.ceil(moves.length / across), traces = [], axes = {};
   moves.forEach((move, place) => {
     const end = place ? place + 1 : "", now = move.place;
     data.objectives.forEach(({ name }, i) => {
@@ -37,7 +37,7 @@ function drawMoves(moves) {
     const refused = move.rules.map((rule, at) => [rule, at]).filter(([rule]) => rule);
     traces.push({
       type: "scatter", mode: "markers", showlegend: false, xaxis: `x${end}`, yaxis: `y${end}`, x: refused.map(([, at]) => move.values[at]),
-      y: refused.map(() => 0), marker: { symbol: "x-thin-open", size: 9, color: colour("soft") },
+      y: refused.map(() => 0), marker: { symbol: "x-thin", size: 9, line: { width: 2, color: colour("front") } },
       text: refused.map(([rule]) => rule.replace(/(.{50,70}) /g, "$1<br>")), hovertemplate: "%{x}: %{text}<extra></extra>",
     });
     const line = { gridcolor: colour("line"), zerolinecolor: colour("soft"), automargin: true };
