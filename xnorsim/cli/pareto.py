@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workloads.atomic import write_whole
 from workloads.errors import InputError
@@ -13,8 +14,11 @@ from xnorsim.sweeps.explaining import Explaining, Reasons
 from xnorsim.sweeps.front_table import counts_text, print_front, print_row
 from xnorsim.sweeps.pareto_page import page
 from xnorsim.sweeps.reading import Reading
-from xnorsim.sweeps.why import spread
+from xnorsim.sweeps.spread import spread
 from xnorsim.sweeps.why_tables import print_reasons
+
+if TYPE_CHECKING:
+    from xnorsim.sweeps.directory import SweepDirectory
 
 EXPLAINED = 24
 """Designs of the front whose reasons a page has: each costs an evaluation of all values of all axes, and a run."""
@@ -37,52 +41,51 @@ def pareto(request: Request) -> None:
         raise InputError("--toml needs --row: which row's accelerator?")
     if request.row is not None and (request.why is not None or request.html is not None):
         raise InputError("--row shows one row by itself: --why and --html go without it")
-    reading = _read(request.directory)
-    if request.row is not None:
-        _row(reading, request.row, request.toml)
-    elif request.why is not None:
-        _why(reading, request.why, request.html)
-    else:
-        _front(reading, request.html)
-
-
-def _read(directory: str) -> Reading:
-    """Read a sweep.
-
-    Errors: PackageMissingError, before anything is read, if something of the extra is missing.
-    """
+    # Before anything is read.
     demand("sweep", "pyarrow", "plotly", "tomli-w")
     from xnorsim.sweeps.directory import SweepDirectory
 
-    return Reading.of(SweepDirectory.open(directory))
+    sweep = SweepDirectory.open(request.directory)
+    if request.row is not None:
+        _row(sweep, request.row, request.toml)
+    elif request.why is not None:
+        _why(sweep, request.why, request.html)
+    else:
+        _front(sweep, request.html)
 
 
-def _row(reading: Reading, row: int, target: str | None) -> None:
+def _row(sweep: "SweepDirectory", row: int, target: str | None) -> None:
     """Print a row, and its accelerator's file or where that went."""
-    found = reading.row(row)
-    text = text_of(reading.sweep.accelerator(row), row)
+    found = sweep.row(row)
+    text = text_of(sweep.accelerator(row), row)
     if target == "-":
         sys.stdout.write(text)
         return
     if target is not None:
         write_whole(Path(target), text.encode())
-    print_row(reading, found)
+    print_row(sweep.spec, found)
     sys.stdout.write(f"\n{text}" if target is None else f"\nIts accelerator: {target}\n")
 
 
-def _why(reading: Reading, row: int, html: str | None) -> None:
-    (reasons,) = Explaining(reading.sweep).reasons([reading.row(row)])
-    print_reasons(reading, reasons)
-    _write(reading, [reasons], row, html)
+def _why(sweep: "SweepDirectory", row: int, html: str | None) -> None:
+    (reasons,) = Explaining(sweep).reasons([sweep.row(row)])
+    print_reasons(sweep.spec, reasons)
+    _write(Reading.of(sweep), [reasons], row, html)
 
 
-def _front(reading: Reading, html: str | None) -> None:
+def _front(sweep: "SweepDirectory", html: str | None) -> None:
+    reading = Reading.of(sweep)
     if not len(reading.front):
-        raise InputError(f"{reading.sweep.path}: no design is on the front: {counts_text(reading)}")
+        raise InputError(f"{sweep.path}: no design is on the front: {counts_text(reading)}")
     print_front(reading)
     explained = reading.front[spread(len(reading.front), EXPLAINED)]
-    rows = reading.table(explained).to_pylist()
-    _write(reading, Explaining(reading.sweep).reasons(rows), None, html)
+    reasons: list[Reasons] = []
+    try:
+        reasons = Explaining(sweep).reasons(reading.table(explained).to_pylist())
+    except InputError as error:
+        # The front is what it was: it only cannot be evaluated anew.
+        sys.stdout.write(f"\nThe page says of no design why it is as it is: {error}\n")
+    _write(reading, reasons, None, html)
 
 
 def _write(reading: Reading, reasons: Sequence[Reasons], chosen: int | None, html: str | None) -> None:

@@ -20,3 +20,8 @@ def literal(value: object) -> str:
     import tomli_w
 
     return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
+
+
+def value_text(value: object) -> str:
+    """Return a value of a field as a person reads it: as in a file, without quotes."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

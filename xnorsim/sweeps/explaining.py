@@ -66,7 +66,19 @@ class Explaining:
         designs = [{axis.field: row[axis.field] for axis in spec.axes} for row in rows]
         found = []
         for row, moved in zip(rows, moves(spec, trace, base, technology, designs), strict=True):
+            self._check(row, moved)
             run = run_of(trace, self.sweep.accelerator(row["row"]))
-            layers = bound_layers(run)
-            found.append(Reasons(row, moved, layers, roofs_of(run)))
+            found.append(Reasons(row, moved, bound_layers(run), roofs_of(run)))
         return found
+
+    def _check(self, row: Row, moved: Sequence[Move]) -> None:
+        """See that the row's objectives are those that are found now.
+
+        Errors: InputError if they are not.
+        """
+        for move in moved:
+            for name, numbers in move.objectives.items():
+                if numbers[move.place] != row[name]:
+                    version = self.sweep.manifest.data["versions"]["xnorsim"]
+                    found = f"{name} of row {row['row']} is {numbers[move.place]} now, not {row[name]}"
+                    raise InputError(f"{self.sweep.path}: {found}: the sweep was made by another xnorsim ({version})")

@@ -7,18 +7,23 @@ from typing import Any
 from rich.console import Console
 
 from xnorsim.console import console
-from xnorsim.sweeps.reading import Reading
+from xnorsim.sweeps.accelerator_text import value_text
+from xnorsim.sweeps.reading import Places, Reading, numbers_of
+from xnorsim.sweeps.spec import Spec
+from xnorsim.sweeps.spread import spread
 from xnorsim.texts import energy_text, listed, table_of, time_text, title
 
 MOST_ROWS = 40
-"""Rows of the front that are printed: the page has all of them."""
+"""Rows of each workload's front that are printed: the page has all of them."""
 MOST_RULES = 5
 _LONGEST_HEADING = 9
+_WIDTH = 160
+"""Letters of a line in a file: a table has many columns."""
 
 
 def print_front(reading: Reading) -> None:
     """Print the front and the counts of all rows."""
-    out = console()
+    out = console(_WIDTH)
     spec, front = reading.sweep.spec, reading.front
     out.print(f"The front of {reading.sweep.path}", style="bold")
     better = ", ".join(f"{'more' if one.maximize else 'less'} {one.name}" for one in spec.objectives)
@@ -26,22 +31,22 @@ def print_front(reading: Reading) -> None:
     missing = reading.sweep.manifest.rows - len(reading.rows)
     if missing:
         out.print(f"{missing:,} more are not there yet: the sweep has not come to its end.")
-    rows = reading.table(front[:MOST_ROWS]).to_pylist()
-    _table(out, reading, rows)
-    if len(front) > MOST_ROWS:
-        out.print(f"{len(front) - MOST_ROWS:,} more are on the page.")
+    codes = reading.workloads.codes[front]
+    for code, workload in enumerate(reading.workloads.texts):
+        _workload(out, reading, workload, front[codes == code])
+    out.print()
     rules = (f"{count:>10,}  {rule}" for count, rule in reading.common_rules(MOST_RULES))
     listed(out, "Refused, by the commonest rules (alike but for their numbers)", rules)
 
 
-def print_row(reading: Reading, row: Mapping[str, Any]) -> None:
-    """Print one row."""
+def print_row(spec: Spec, row: Mapping[str, Any]) -> None:
+    """Print one row of a sweep."""
     out = console()
     out.print(f"Row {row['row']}: {row['workload']} on {row['technology']}", style="bold")
     out.print(row["status"] if not row["rule"] else f"{row['status']}: {row['rule']}")
     table = table_of(("", "<"), ("", "<"))
     table.show_header = False
-    for name in (*reading.fields, *(reading.numbers if not row["rule"] else ())):
+    for name in (*(axis.field for axis in spec.axes), *(numbers_of(spec) if not row["rule"] else ())):
         table.add_row(name, number_text(name, row[name]))
     out.print(table)
 
@@ -62,13 +67,24 @@ def number_text(name: str, value: Any) -> str:
         return time_text(value)
     if stem == "utilization":
         return f"{value:.1%}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else value_text(value)
+
+
+def _workload(out: Console, reading: Reading, workload: str, front: Places) -> None:
+    """Print the front of a workload."""
+    title(
+        out, f"{workload}: no other design is as good in all, and better in one" if len(front) else f"{workload}: none"
+    )
+    printed = front[spread(len(front), MOST_ROWS)]
+    if len(printed):
+        _table(out, reading, reading.table(printed).to_pylist())
+    if len(front) > len(printed):
+        out.print(f"{len(front) - len(printed):,} more lie between these: the page has them all.")
 
 
 def _table(out: Console, reading: Reading, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print rows: what varies, and the numbers."""
-    title(out, "The front: no other design is as good in all, and better in one")
-    named = [name for name in ("workload", "technology") if len({row[name] for row in rows}) > 1]
+    named = ["technology"] if len(reading.sweep.spec.technologies) > 1 else []
     fields = [axis.field for axis in reading.sweep.spec.own_axes if len(axis.values) > 1]
     columns = [(_heading(name), ">") for name in (*fields, *reading.numbers)]
     table = table_of(("row", ">"), *((name, "<") for name in named), *columns)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xnorsim.sweeps.accelerator_text import literal, text_of
+from xnorsim.sweeps.accelerator_text import literal, text_of, value_text
 from xnorsim.sweeps.design_points import DesignPoints
 from xnorsim.sweeps.explaining import Reasons
 from xnorsim.sweeps.reading import Places, Reading
@@ -106,7 +106,7 @@ def _axis(place: int, field: str, table: "pa.Table", varies: bool) -> dict[str, 
         "name": field,
         "varies": varies and len(values) > 1,
         "marker": f"@{place}@",
-        "texts": [str(value) for value in values],
+        "texts": [value_text(value) for value in values],
         "literals": [literal(value) for value in values],
         "codes": [codes[value] for value in column],
     }
@@ -132,7 +132,7 @@ def _why(reasons: Reasons) -> dict[str, Any]:
         "moves": [
             {
                 "axis": move.axis,
-                "values": [str(value) for value in move.values],
+                "values": [value_text(value) for value in move.values],
                 "place": move.place,
                 "objectives": [
                     [None if rule else number for rule, number in zip(move.rules, numbers, strict=True)]
@@ -141,6 +141,7 @@ def _why(reasons: Reasons) -> dict[str, Any]:
                 "rules": move.rules,
             }
             for move in reasons.moves
+            if len(move.values) > 1
         ],
         "layers": [_layer(layer, cycles) for layer in reasons.layers],
         "roofs": [vars(roof) for roof in reasons.roofs],

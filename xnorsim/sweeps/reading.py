@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from workloads.errors import InputError, problem
 from xnorsim.sweeps.evaluate import FAILED, INFEASIBLE, OK
 from xnorsim.sweeps.front import front
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xnorsim.sweeps.directory import SweepDirectory
+    from xnorsim.sweeps.spec import Spec
 
 Places = NDArray[np.intp]
 """Places in the columns of a sweep: those of its rows that are there."""
@@ -111,36 +111,22 @@ class Reading:
         return [(count, first[kind]) for kind, count in alike.most_common(most)]
 
     @cached_property
-    def fields(self) -> list[str]:
-        """Return the fields of the accelerator's file that the sweep has columns for."""
-        return [axis.field for axis in self.sweep.spec.axes]
-
-    @cached_property
     def numbers(self) -> list[str]:
         """Return the numbers that are shown, the objectives first."""
-        return [*self.objectives, *(name for name in ALWAYS if name not in self.objectives)]
+        return numbers_of(self.sweep.spec)
 
     def place_of(self, row: int) -> int:
-        """Return where a row is.
-
-        Errors: InputError if it is not there.
-        """
-        place = int(np.searchsorted(self.rows, row))
-        if place < len(self.rows) and self.rows[place] == row:
-            return place
-        if 0 <= row < self.sweep.spec.rows:
-            raise InputError(f"row {row} is not there yet: the sweep has not come so far")
-        raise InputError(problem("row", f"must be 0 to {self.sweep.spec.rows - 1}", row))
+        """Return where a row is, which must be there."""
+        return int(np.searchsorted(self.rows, row))
 
     def table(self, places: Places) -> "pa.Table":
         """Return what is shown of some rows."""
         columns = ["row", "workload", "technology", "status", "rule", "within_constraints"]
-        return self.sweep.table([*columns, *self.fields, *self.numbers]).take(places)
+        fields = [axis.field for axis in self.sweep.spec.axes]
+        return self.sweep.table([*columns, *fields, *self.numbers]).take(places)
 
-    def row(self, row: int) -> dict[str, Any]:
-        """Return one row with what is shown of it.
 
-        Errors: InputError if it is not there.
-        """
-        found: dict[str, Any] = self.table(np.array([self.place_of(row)])).to_pylist()[0]
-        return found
+def numbers_of(spec: "Spec") -> list[str]:
+    """Return the numbers that are shown of a sweep's rows, the objectives first."""
+    objectives = [objective.name for objective in spec.objectives]
+    return [*objectives, *(name for name in ALWAYS if name not in objectives)]

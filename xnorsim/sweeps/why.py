@@ -14,6 +14,7 @@ from simulator.run import Run, simulate
 from workloads.trace import Trace
 from xnorsim.sweeps.evaluate import OK, Evaluator
 from xnorsim.sweeps.spec import Axis, Derived, Spec, Value
+from xnorsim.sweeps.spread import spread
 
 MOST_VALUES = 41
 """Values of one axis that are tried: of more, so many that lie evenly, and the design's own."""
@@ -74,14 +75,6 @@ def moves(
 def run_of(trace: Trace, accelerator: Mapping[str, Any]) -> Run:
     """Run a network on the accelerator of a file's data: for its layers."""
     return simulate(trace, parse_accelerator(accelerator), engine=Engine.CLOSED_FORM)
-
-
-def spread(count: int, most: int, keep: int = 0) -> list[int]:
-    """Return so many places that lie evenly, both ends and one more among them; all if there are no more."""
-    if count <= most:
-        return list(range(count))
-    even = np.linspace(0, count - 1, most - 1).round().astype(int).tolist()
-    return sorted({*even, keep})
 
 
 def _values(axis: Axis, own: Value) -> tuple[tuple[Value, ...], int]:

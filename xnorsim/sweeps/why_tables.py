@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from xnorsim.console import console
+from xnorsim.sweeps.accelerator_text import value_text
 from xnorsim.sweeps.explaining import Reasons
 from xnorsim.sweeps.front_table import number_text
-from xnorsim.sweeps.reading import Reading
+from xnorsim.sweeps.reading import numbers_of
 from xnorsim.sweeps.roofline import BoundLayer
-from xnorsim.sweeps.why import Move, spread
+from xnorsim.sweeps.spec import Spec
+from xnorsim.sweeps.spread import spread
+from xnorsim.sweeps.why import Move
 from xnorsim.texts import table_of, title
 
 MOST_VALUES = 9
@@ -27,12 +30,12 @@ CAUSES = {
 }
 
 
-def print_reasons(reading: Reading, reasons: Reasons) -> None:
+def print_reasons(spec: Spec, reasons: Reasons) -> None:
     """Print how the objectives of a row move with each axis, and what bounds its layers."""
     out = console()
     row = reasons.row
     out.print(f"Row {row['row']}: {row['workload']} on {row['technology']}", style="bold")
-    out.print(", ".join(f"{name} {number_text(name, row[name])}" for name in reading.numbers))
+    out.print(", ".join(f"{name} {number_text(name, row[name])}" for name in numbers_of(spec)))
     title(out, "How each objective moves with each axis, all others fixed (* is this design)")
     for move in reasons.moves:
         if len(move.values) > 1:
@@ -54,7 +57,7 @@ def _move(out: Console, move: Move) -> None:
                 ("", "") if move.rules[place] else (number_text(name, numbers[place]), _change(move, name, place))
             )
         ]
-        table.add_row(f"{mark}{value}", *cells, move.rules[place])
+        table.add_row(f"{mark}{value_text(value)}", *cells, move.rules[place])
     out.print(table)
     out.print()
 

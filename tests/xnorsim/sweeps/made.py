@@ -16,6 +16,7 @@ SPEC: dict[str, Any] = {
     "axes": {
         "arrays.xnor.rows": [8, 32, 128],
         "arrays.xnor.cols": {"same_as": "arrays.xnor.rows"},
+        "arrays.mac.rows": {"same_as": "arrays.xnor.rows", "divided_by": 4},
         "arrays.xnor.accumulator_bits": [8, 32],
         "port.width_bits": {"powers_of_two": [128, 1024]},
         "scratchpads.a.capacity_kib": [1, 64],

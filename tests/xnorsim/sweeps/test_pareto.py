@@ -8,14 +8,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 
 from tests.xnorsim.sweeps.made import ROWS, SPEC, copied, made
 from xnorsim.cli.app import run
-from xnorsim.sweeps import pareto_page
+from xnorsim.sweeps import front_table, manifest, pareto_page
 from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.explaining import Explaining
-from xnorsim.sweeps.front_table import MOST_ROWS
 from xnorsim.sweeps.pareto_page import drawn, page
 from xnorsim.sweeps.reading import Reading
 
@@ -46,9 +46,8 @@ def test_the_front_is_printed_and_a_page_written(
     assert f"{counts['infeasible']} infeasible" in printed
     (count, rule), *_ = reading.common_rules(1)
     assert f"{count}  {rule}"[:80] in printed
-    table = re.findall(r"^ *(\d+) ", printed.partition("The front: ")[2].partition("Refused")[0], re.MULTILINE)
-    assert [int(row) for row in table] == reading.rows[reading.front][:MOST_ROWS].tolist()
-    assert ("more are on the page" in printed) == (len(reading.front) > MOST_ROWS)
+    table = re.findall(r"^ *(\d+)  ", printed.partition("resnet18")[2].partition("Refused")[0], re.MULTILINE)
+    assert [int(row) for row in table] == reading.rows[reading.front].tolist()
     assert "45nm" not in printed, "there is one technology only"
     assert printed.endswith(f"\nThe page: {begun.path / 'pareto.html'}\n")
     assert (begun.path / "pareto.html").read_text(encoding="utf-8").startswith("<!doctype html>")
@@ -116,9 +115,9 @@ def test_why_prints_moves_and_layers(sweep: SweepDirectory, tmp_path: Path, caps
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--row", str(ROWS)], f"row must be 0 to {ROWS - 1}, not {ROWS}"),
-        (["--row", "-1"], f"row must be 0 to {ROWS - 1}, not -1"),
-        (["--why", str(ROWS)], f"row must be 0 to {ROWS - 1}, not {ROWS}"),
+        (["--row", str(ROWS)], f"row must be from 0 to {ROWS - 1}, not {ROWS}"),
+        (["--row", "-1"], f"row must be from 0 to {ROWS - 1}, not -1"),
+        (["--why", str(ROWS)], f"row must be from 0 to {ROWS - 1}, not {ROWS}"),
         (["--toml", "x.toml"], "--toml needs --row"),
         (["--row", "1", "--why", "1"], "--row shows one row by itself"),
         (["--row", "1", "--html", "x"], "--row shows one row by itself"),
@@ -178,7 +177,52 @@ def test_a_workload_that_has_changed_is_not_explained(tmp_path: Path, capsys: py
     trace.write_text(text.replace('"rows": 16', '"rows": 17'))
     capsys.readouterr()
     assert run(["pareto", str(sweep.path), "--why", row]) == 2
-    assert "a workload or a technology has changed since the sweep was made" in capsys.readouterr().err
+    changed = "a workload or a technology has changed since the sweep was made"
+    assert changed in capsys.readouterr().err
+    assert f"The page says of no design why it is as it is: {sweep.path}: {changed}" in pareto(capsys, sweep.path)
+
+
+def test_numbers_that_are_found_no_more_are_not_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = made({**SPEC, "workloads": ["mnist-tfc"]}, tmp_path / "sweep")
+    row = rows_of(sweep, "ok")[0]["row"]
+    table = sweep.part(0)
+    place = table.column_names.index("latency_s")
+    sweep.write_table(0, table.set_column(place, "latency_s", pc.add(table["latency_s"], 1.0)))
+    assert run(["pareto", str(sweep.path), "--why", str(row)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"latency_s of row {row} is " in line
+    assert "the sweep was made by another xnorsim" in line
+
+
+def test_of_a_long_front_some_are_printed(
+    sweep: SweepDirectory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(front_table, "MOST_ROWS", 3)
+    front_table.print_front(Reading.of(sweep))
+    printed = capsys.readouterr().out
+    table = re.findall(r"^ *(\d+)  ", printed.partition("resnet18")[2].partition("Refused")[0], re.MULTILINE)
+    reading = Reading.of(sweep)
+    front = reading.rows[reading.front].tolist()
+    assert len(table) == 6, "three of each network"
+    assert (int(table[0]), int(table[-1])) == (front[0], front[-1])
+    more = re.findall(r"^(\d+) more lie between these", printed, re.MULTILINE)
+    assert sum(map(int, more)) == len(front) - 6
+
+
+def test_a_sweep_that_still_runs_is_read_as_far_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("LEAST_PART_ROWS", "MOST_PART_ROWS"):
+        monkeypatch.setattr(manifest, name, 100)
+    sweep = made({**SPEC, "workloads": ["mnist-tfc"]}, tmp_path / "sweep")
+    assert sweep.there() == [0, 1, 2, 3]
+    (sweep.parts_folder / "part-000001.parquet").unlink()
+    assert "\n100 more are not there yet: the sweep has not come to its end.\n" in pareto(capsys, sweep.path)
+    rows = Reading.of(sweep).rows.tolist()
+    assert rows == [*range(100), *range(200, 384)]
+    assert Reading.of(sweep).place_of(383) == 283
+    assert run(["pareto", str(sweep.path), "--row", "150"]) == 2
+    assert "row 150 is not there yet" in capsys.readouterr().err
 
 
 def test_of_many_designs_some_are_drawn_and_all_of_the_front(

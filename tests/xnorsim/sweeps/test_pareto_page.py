@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Opened, chromium
+from tests.xnorsim.sweeps.made import SPEC, made
 from xnorsim.cli.app import run
 from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.reading import Reading
@@ -72,18 +73,31 @@ def point_of(page: Page, row: int) -> int:
     return int(page.evaluate("(row) => points.row.indexOf(row)", row))
 
 
-def standing_alone(page: Page, rows: list[dict[str, Any]]) -> tuple[set[int], tuple[float, float]]:
-    """Return rows that share one mark, which no other mark comes near, and where it stands."""
-    places: dict[tuple[float, float], set[int]] = {}
-    indices = page.evaluate("[...points.row.keys()].filter((i) => points.workload[i] === 0)")
-    for index in indices:
-        x, y = page.evaluate(_PLACE, index)
-        places.setdefault((x, y), set()).add(page.evaluate("(i) => points.row[i]", index))
-    front = {row["row"] for row in rows}
-    for place, those in places.items():
-        if those <= front and all(max(abs(place[0] - x), abs(place[1] - y)) > 12 for x, y in places if (x, y) != place):
-            return those, place
-    raise AssertionError("all marks of the front overlap others")
+def hovered(page: Page) -> str:
+    """Return what stands beside the mouse."""
+    texts = page.locator("#plot .hoverlayer .hovertext").all_text_contents()
+    return "".join(texts).replace("\u00a0", " ")
+
+
+def hovered_design(page: Page) -> int | None:
+    """Return the row of the design that stands beside the mouse."""
+    found = re.match(r"design (\d+)", hovered(page))
+    return None if found is None else int(found[1])
+
+
+def within_reach(page: Page, rows: list[dict[str, Any]]) -> tuple[set[int], tuple[float, float]]:
+    """Return rows at one place, by energy and area, which the mouse reaches there: no other mark lies over theirs."""
+    names = ("energy_pj.on_chip", "area_mm2.total")
+    for axis, name in zip("xy", names, strict=True):
+        page.select_option(f"#{axis}", name)
+    for row in rows:
+        x, y = page.evaluate(_PLACE, point_of(page, row["row"]))
+        page.mouse.move(x, y)
+        page.wait_for_timeout(150)  # as long as the library lets pass between two labels, and more
+        alike = {one["row"] for one in rows if all(one[name] == row[name] for name in names)}
+        if hovered_design(page) in alike:
+            return alike, (x, y)
+    raise AssertionError("no mark of the front is within reach")
 
 
 def front_of(sweep: SweepDirectory, workload: str) -> list[dict[str, Any]]:
@@ -112,13 +126,13 @@ def test_every_design_is_drawn_at_its_numbers(opened: Opened, sweep: SweepDirect
 
 
 def test_hovering_shows_the_design(opened: Opened, sweep: SweepDirectory) -> None:
-    rows, place = standing_alone(opened.page, front_of(sweep, "resnet18 image_size=64"))
+    rows, place = within_reach(opened.page, front_of(sweep, "resnet18 image_size=64"))
     opened.page.mouse.move(*place)
-    label = (opened.page.locator("#plot .hoverlayer .hovertext").text_content() or "").replace("\u00a0", " ")
-    found = re.search(r"design (\d+)", label)
+    label = hovered(opened.page)
+    found = hovered_design(opened.page)
     assert found is not None
-    assert int(found[1]) in rows
-    row = sweep.row(int(found[1]))
+    assert found in rows
+    row = sweep.row(found)
     for field in ("arrays.xnor.rows", "port.width_bits", "vector_unit.clock_gating"):
         assert f"{field}  {row[field]}" in label
     assert f"{row['utilization.overall'] * 100:.4g}%" in label
@@ -127,7 +141,7 @@ def test_hovering_shows_the_design(opened: Opened, sweep: SweepDirectory) -> Non
 
 def test_a_click_shows_the_accelerator(opened: Opened, sweep: SweepDirectory) -> None:
     page = opened.page
-    rows, place = standing_alone(page, front_of(sweep, "resnet18 image_size=64"))
+    rows, place = within_reach(page, front_of(sweep, "resnet18 image_size=64"))
     page.mouse.click(*place)
     page.wait_for_selector("#chosen:not([hidden])")
     found = re.fullmatch(r"Design (\d+), on the front", page.locator("#name").inner_text())
@@ -138,6 +152,9 @@ def test_a_click_shows_the_accelerator(opened: Opened, sweep: SweepDirectory) ->
         "name": f"xnor-int8-row-{row}",
         "description": f"row {row} of a sweep over xnor-int8",
     }
+    ring = page.evaluate("document.getElementById('plot').data.at(-1)")
+    assert ring["x"] == pytest.approx([sweep.row(row)["energy_pj.on_chip"] / 1e12])
+    assert ring["y"] == [sweep.row(row)["area_mm2.total"]]
     command = page.locator("#command").inner_text()
     assert command == f"xnorsim run resnet18 -p image_size=64 --accelerator design-{row}.toml --technology 45nm"
 
@@ -222,6 +239,19 @@ def test_the_page_of_one_design_opens_at_it(browser: Browser, sweep: SweepDirect
     opened = Opened.of(browser, tmp_path / "why.html")
     assert opened.page.locator("#name").inner_text() == f"Design {row}"
     assert opened.page.locator("#reasons").is_visible()
+    assert opened.requests == opened.complaints == []
+    opened.page.close()
+
+
+def test_a_design_is_explained_where_there_is_no_front(browser: Browser, tmp_path: Path) -> None:
+    spec = {**SPEC, "constraints": {"area_mm2.total": {"at_most": 0.001}}, "workloads": ["mnist-tfc"]}
+    sweep = made(spec, tmp_path / "sweep")
+    row = next(row["row"] for row in sweep.table().to_pylist() if row["status"] == "ok")
+    assert run(["pareto", str(sweep.path), "--why", str(row)]) == 0
+    opened = Opened.of(browser, sweep.path / "pareto.html")
+    opened.page.select_option("#colour", "arrays.xnor.rows")
+    names = opened.page.evaluate("document.getElementById('plot').data.map((one) => one.name)")
+    assert names == [f"outside the constraints ({len(Reading.of(sweep).others)})", f"design {row}"]
     assert opened.requests == opened.complaints == []
     opened.page.close()
 

@@ -79,11 +79,11 @@ def test_technologies_compete(tmp_path: Path) -> None:
     assert found.count("45nm") == len(found) / 2 > 0
 
 
-def test_a_row_that_is_not_there(sweep: SweepDirectory) -> None:
-    for row in (-1, ROWS):
-        with pytest.raises(InputError, match=f"row must be 0 to {ROWS - 1}, not {row}"):
-            Reading.of(sweep).row(row)
-    assert Reading.of(sweep).row(7) | sweep.row(7) == sweep.row(7)
+def test_what_is_shown_of_rows_is_theirs(sweep: SweepDirectory, rows: list[Row]) -> None:
+    reading = Reading.of(sweep)
+    for row in reading.table(reading.front).to_pylist():
+        assert rows[row["row"]] | row == rows[row["row"]]
+        assert {"latency_s", "utilization.overall", "energy_pj.on_chip", "area_mm2.total"} <= row.keys()
 
 
 def test_of_a_sweep_that_has_just_begun_there_is_no_front(sweep: SweepDirectory, tmp_path: Path) -> None:

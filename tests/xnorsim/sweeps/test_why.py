@@ -8,8 +8,9 @@ from tests.xnorsim.sweeps.made import SPEC
 from workloads.errors import InputError
 from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.explaining import Explaining
+from xnorsim.sweeps.spread import spread
 from xnorsim.sweeps.sweep_file import parse_sweep
-from xnorsim.sweeps.why import MOST_VALUES, Move, moves, spread
+from xnorsim.sweeps.why import MOST_VALUES, Move, moves
 
 
 def test_designs_move_to_their_neighbours_in_the_grid(sweep: SweepDirectory) -> None:
@@ -68,5 +69,5 @@ def test_an_axis_of_many_values_is_tried_at_some(sweep: SweepDirectory) -> None:
 
 def test_places_that_lie_evenly() -> None:
     assert spread(3, 5) == [0, 1, 2]
-    assert spread(101, 5) == [0, 33, 67, 100]
+    assert spread(101, 5) == [0, 25, 50, 75, 100]
     assert spread(101, 5, keep=50) == [0, 33, 50, 67, 100]

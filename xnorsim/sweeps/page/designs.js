@@ -44,10 +44,12 @@ function tomlOf(point) {
   return text;
 }
 
+/** An axis of the plot: logarithmic where it can be, with ticks at 1, 2 and 5 where it is long. */
 function plotAxis(name) {
-  const { unit, prefixes } = unitOf(name);
-  const type = at("log").checked ? "log" : "linear";
-  return { title: { text: titleOf(name) }, type, tickformat: prefixes ? "~s" : "~g", ticksuffix: unit, ...(type === "log" ? { dtick: "D2" } : {}) };
+  const { unit, prefixes } = unitOf(name), numbers = numberOf(name);
+  const least = Math.min(...numbers), most = Math.max(...numbers), type = at("log").checked && least > 0 ? "log" : "linear";
+  const ticks = type === "log" && most > 10 * least ? { dtick: "D2" } : {};
+  return { title: { text: titleOf(name) }, type, tickformat: prefixes ? "~s" : "~g", ticksuffix: unit, ...ticks };
 }
 
 /** What colours the marks: a number, or the place of an axis's value. */
@@ -93,24 +95,33 @@ function steps(front) {
   }];
 }
 
-function ring() {
-  if (chosen === null) return [];
-  const x = at("x").value, y = at("y").value;
-  return [{
-    type: "scatter", mode: "markers", hoverinfo: "skip", name: `design ${points.row[chosen]}`,
-    x: [numberOf(x)[chosen] * unitOf(x).scale], y: [numberOf(y)[chosen] * unitOf(y).scale],
-    marker: { size: 20, symbol: "circle-open", color: colour("chosen"), line: { width: 2.5 } },
-  }];
+/** Where the ring around the chosen design is, and its name. */
+function ringed() {
+  const places = ["x", "y"].map((id) => (chosen === null ? [] : [numberOf(at(id).value)[chosen] * unitOf(at(id).value).scale]));
+  return { x: places[0], y: places[1], name: chosen === null ? "" : `design ${points.row[chosen]}`, showlegend: chosen !== null };
 }
 
+function ring() {
+  const marker = { size: 20, symbol: "circle-open", color: colour("chosen"), line: { width: 2.5 } };
+  return { type: "scatter", mode: "markers", hoverinfo: "skip", marker, ...ringed() };
+}
+
+/** Move the ring alone: to draw all designs takes longer than a click may. */
+function moveRing() {
+  const { x, y, ...more } = ringed();
+  Plotly.restyle("plot", { x: [x], y: [y], ...more }, [at("plot").data.length - 1]);
+}
+
+/** Draw the designs of one network: the front over the others, the ring over both. */
 function draw() {
   const workload = Number(at("workload").value);
-  const traces = GROUPS.map(([group, name]) => {
+  const traces = GROUPS.flatMap(([group, name]) => {
     const indices = [...points.row.keys()].filter((i) => points.group[i] === group && points.workload[i] === workload);
-    return marks(group, name, indices);
-  }).filter((trace) => trace.x.length);
-  const front = traces[traces.length - 1];
-  Plotly.react("plot", [...traces.slice(0, -1), ...steps(front), front, ...ring()], layout({
+    if (!indices.length) return [];
+    const trace = marks(group, name, indices);
+    return group === FRONT ? [...steps(trace), trace] : [trace];
+  });
+  Plotly.react("plot", [...traces, ring()], layout({
     xaxis: plotAxis(at("x").value), yaxis: plotAxis(at("y").value), legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
     margin: { l: 70, r: 20, t: 40, b: 60 },
   }), CONFIG);
@@ -118,6 +129,7 @@ function draw() {
 
 /** Show a design beside the plot, and why it is as it is. */
 function choose(point) {
+  const stays = Number(at("workload").value) === points.workload[point];
   chosen = point;
   at("workload").value = points.workload[point];
   const row = points.row[point];
@@ -129,7 +141,7 @@ function choose(point) {
   at("chosen").hidden = false;
   at("hint").hidden = true;
   for (const line of at("front").querySelectorAll("tbody tr")) line.classList.toggle("is-chosen", Number(line.dataset.row) === row);
-  draw();
+  (stays ? moveRing : draw)();
   explain(row);
 }
 
@@ -180,5 +192,8 @@ fillControls();
 fillFront();
 draw();
 at("plot").on("plotly_click", (event) => event.points[0].customdata !== undefined && choose(event.points[0].customdata));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => (chosen === null ? draw() : choose(chosen)));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  draw();
+  if (chosen !== null) explain(points.row[chosen]);
+});
 if (data.chosen !== null) choose(points.row.indexOf(data.chosen));

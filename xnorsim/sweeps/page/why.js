@@ -19,6 +19,8 @@ function explain(row) {
 
 /** One small plot for each axis: the change of each objective against the chosen design. */
 function drawMoves(moves) {
+  at("moves").hidden = !moves.length;
+  if (!moves.length) return;
   const across = Math.min(3, moves.length), down = Math.ceil(moves.length / across), traces = [], axes = {};
   moves.forEach((move, place) => {
     const end = place ? place + 1 : "", now = move.place;
