@@ -1,5 +1,6 @@
 """Workers of a Dask scheduler: one that is there, or one that is started for the sweep on this machine."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
@@ -10,7 +11,7 @@ from distributed import Client, LocalCluster, WorkerPlugin
 from workloads.errors import InputError, problem
 from xnorsim import __version__
 from xnorsim.errors import SweepError
-from xnorsim.sweeps.processes import Workers
+from xnorsim.sweeps.processes import Workers, without_interrupts
 from xnorsim.sweeps.worker import Evaluation, learn
 
 LOCAL = "local"
@@ -44,6 +45,7 @@ def of_scheduler(evaluation: Evaluation, address: str, processes: int) -> Iterat
     Errors: InputError if it does not answer, SweepError if its workers cannot take the sweep.
     """
     with ExitStack() as stack:
+        stack.enter_context(_silence())
         client = stack.enter_context(_client(address, processes, stack))
         learner = Learner(evaluation)
         try:
@@ -60,11 +62,27 @@ def of_scheduler(evaluation: Evaluation, address: str, processes: int) -> Iterat
             raise SweepError(f"the scheduler {address} went away") from error
 
 
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep Dask from telling at length what one line of ours says."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
 def _client(address: str, processes: int, stack: ExitStack) -> Client:
     if address == LOCAL:
-        cluster = LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=processes, threads_per_worker=1, dashboard_address=None
-        )
+        # Its workers are told to end by us, not by Ctrl-C.
+        with without_interrupts():
+            cluster = LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=processes, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            )
         return Client(stack.enter_context(cluster))  # type: ignore[no-untyped-call]
     try:
         return Client(address, timeout=ANSWER_S)  # type: ignore[no-untyped-call]

@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any
 
 from xnorsim.sweeps.worker import Evaluation, learn
@@ -64,11 +65,20 @@ class _Processes(ProcessPoolExecutor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Hand a call to a process, which is started if need be."""
         # A process that starts is not interrupted before it knows what to do then.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with without_interrupts():
             return super().submit(_interruptible, fn, *args, **kwargs)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Put off Ctrl-C; threads and processes that start meanwhile do not hear of it at all, unless they choose to."""
+    # Its start would end ours: Python 3.11 lets interrupts in again behind it.
+    ensure_running()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 _stopped = threading.Event()

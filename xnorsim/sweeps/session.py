@@ -3,11 +3,12 @@
 import multiprocessing
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workloads.atomic import write_whole
-from workloads.errors import InputError
+from workloads.errors import InputError, problem
 from workloads.model_file import reason
 from xnorsim.errors import demand
 from xnorsim.sweeps import manifest as manifests
@@ -53,21 +54,24 @@ def run_sweep(
 
     Errors: as of ``sweep``, and PackageMissingError.
     """
-    _check(spec, scheduler)
+    _check(spec, scheduler, processes)
+    from xnorsim.sweeps.worker import Evaluation
+
     listener = listener or Listener()
     inputs = Inputs.of(spec)
-    directory = _directory(folder, Manifest.of(spec, inputs), resume=resume)
+    manifest = Manifest.of(spec, inputs)
+    evaluation = Evaluation.of(manifest.hash, spec, inputs)
+    evaluation.check_prices()
+    directory = _directory(folder, manifest, resume=resume)
     there = _sound(directory, listener)
-    manifest = directory.manifest
     missing = manifest.parts - len(there)
     if missing:
         from xnorsim.sweeps.executors import cores, workers
         from xnorsim.sweeps.runner import Runner
-        from xnorsim.sweeps.worker import Evaluation
 
-        evaluation = Evaluation.of(manifest.hash, spec, inputs)
-        count = processes or cores()
-        with workers(evaluation, scheduler, min(count, missing)) as found:
+        # An optimizer's points come one batch after the other.
+        most = 1 if spec.strategy.sampler.learns else missing
+        with workers(evaluation, scheduler, min(processes or cores(), most)) as found:
             listener.started(manifest.rows, sum(len(manifest.rows_of(part)) for part in there))
             Runner(directory, found, listener).run(there)
     if spec.verify:
@@ -77,8 +81,12 @@ def run_sweep(
     return directory
 
 
-def _check(spec: Spec, scheduler: str | None) -> None:
-    """See that what the sweep needs is installed, and that it is not started by a process that it starts."""
+def _check(spec: Spec, scheduler: str | None, processes: int | None) -> None:
+    """See that there can be workers: of what number, with what installed, and not started by one of them."""
+    if processes is not None and processes < 1:
+        raise InputError(problem("processes", "must be >= 1", processes))
+    if scheduler == "":
+        raise InputError("--scheduler must be an address, or local")
     sampler = spec.strategy.sampler
     demand("sweep", "pyarrow", *(["optuna"] if sampler.learns else []), *(["scipy"] if sampler is Sampler.QMC else []))
     if scheduler is not None:
@@ -94,7 +102,7 @@ def _directory(folder: Path, manifest: Manifest, *, resume: bool) -> "SweepDirec
     """
     from xnorsim.sweeps.directory import SweepDirectory
 
-    if (folder / manifests.NAME).exists():
+    if any(folder.glob("parts/*.parquet")):
         if not resume:
             raise InputError(f"{folder}: has a sweep already: go on with it by --resume, or name another directory")
         directory = SweepDirectory.open(folder)
@@ -108,15 +116,20 @@ def _directory(folder: Path, manifest: Manifest, *, resume: bool) -> "SweepDirec
 
 
 def _make(directory: "SweepDirectory") -> None:
-    """Make a directory with a manifest and no parts."""
+    """Make a directory with a manifest and no parts; one that has no parts yet is nobody's loss."""
     folder = directory.path
     try:
-        if folder.exists() and any(path.name != "parts" and not _is_aside(path) for path in folder.iterdir()):
+        if folder.exists() and not all(_is_ours(path) for path in folder.iterdir()):
             raise InputError(f"{folder}: is there already, and no directory of a sweep: name another one")
         directory.parts_folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be made: {reason(error)}") from error
     write_whole(folder / manifests.NAME, directory.manifest.text())
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell what a sweep without parts consists of."""
+    return path.name in ("parts", manifests.NAME) or _is_aside(path)
 
 
 def _is_aside(path: Path) -> bool:
@@ -133,7 +146,8 @@ def _sound(directory: "SweepDirectory", listener: Listener) -> set[int]:
 
     for path in directory.parts_folder.iterdir():
         if _is_aside(path):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
     sound = set()
     for part in directory.there():
         try:

@@ -38,6 +38,16 @@ class Evaluation:
         )
         return cls(sweep, Space.of(spec), spec.points, pairs, evaluators, spec.constraints)
 
+    def check_prices(self) -> None:
+        """Evaluate a first point on each technology, so that a price that every point lacks is no failure of each.
+
+        Errors: InputError naming the price.
+        """
+        points = self.space.columns(self.space.grid(0, 1))
+        technologies = {technology: number for number, (_, technology) in reversed(list(enumerate(self.pairs)))}
+        for number in technologies.values():
+            self.evaluators[number](points)
+
     def rows(self, first: int, codes: Codes) -> pa.Table:
         """Return consecutive rows from the first on. Shapes: codes [axes, rows]."""
         end = first + codes.shape[1]

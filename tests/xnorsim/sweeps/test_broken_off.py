@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ def alive(pid: int) -> bool:
 
 
 def run_in_parts(data: dict[str, Any], folder: Path) -> None:
-    """Run a sweep in this process, in parts of four rows."""
-    parts_of(4)
+    """Run a sweep in this process, in parts of two rows."""
+    parts_of(2)
     sweep(data, directory=folder, resume=True, processes=1)
 
 
@@ -64,7 +65,7 @@ def run_in_parts(data: dict[str, Any], folder: Path) -> None:
 def test_killed_at_random_moments_and_resumed(sampler: str, kills: int, tmp_path: Path) -> None:
     data = grid() if sampler == "grid" else sampled(sampler, 150)
     # The fixture takes it back.
-    parts_of(4)
+    parts_of(2)
     whole, moments, folder = sweep(data, processes=1), random.Random(1), tmp_path / "sweep"
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload(["xnorsim.sweeps.session", "xnorsim.sweeps.runner", "pandas"])
@@ -76,7 +77,7 @@ def test_killed_at_random_moments_and_resumed(sampler: str, kills: int, tmp_path
         before = len(files(folder))
         while len(files(folder)) <= before and process.is_alive():
             time.sleep(0.001)
-        time.sleep(moments.uniform(0.0, 0.06))
+        time.sleep(moments.uniform(0.0, 0.02))
         process.kill()
         process.join()
         seen.append(len(files(folder)))
@@ -92,33 +93,52 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
 
 
-def interrupted(folder: Path, signals: int) -> tuple[int, str, set[int]]:
-    """Send a signal to a sweep of two processes once it has written a part; return its end, words, and processes."""
+def interrupted(
+    folder: Path, send: Callable[[int], None], scheduler: Sequence[str] = ()
+) -> tuple[int, str, set[int]]:  # fmt: skip
+    """Send a signal to a sweep of two workers once it works; return its exit code, its words, its processes."""
     command = ["sweep", str(written(large(30_000), folder)), "-o", str(folder / "sweep"), "--processes", "2"]
-    process = started(64, command)
+    process = started(64, [*command, *scheduler])
     until(lambda: list((folder / "sweep").glob("parts/*.parquet")))
     workers = descendants(process.pid)
     assert len(workers) >= 2
-    process.send_signal(signals)
-    _, err = process.communicate(timeout=30)
+    send(process.pid)
+    _, err = process.communicate(timeout=60)
     return process.returncode, err, workers
 
 
-@pytest.mark.parametrize("signals", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_says_how_to_go_on_and_leaves_no_process(signals: int, tmp_path: Path) -> None:
-    code, err, workers = interrupted(tmp_path, signals)
-    assert code == 130
-    kept, last = err.splitlines()
+def to_one(number: int) -> Callable[[int], None]:
+    return lambda pid: os.kill(pid, number)
+
+
+def to_all(pid: int) -> None:
+    """Send what Ctrl-C sends: an interrupt to each process."""
+    os.killpg(pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("send", "scheduler"),
+    [(to_one(signal.SIGINT), []), (to_one(signal.SIGTERM), []), (to_all, []), (to_all, ["--scheduler", "local"])],
+    ids=["interrupt", "terminate", "Ctrl-C", "Ctrl-C with Dask"],
+)
+def test_interrupted_says_how_to_go_on_and_leaves_no_process(
+    send: Callable[[int], None], scheduler: list[str], tmp_path: Path
+) -> None:
+    code, err, workers = interrupted(tmp_path, send, scheduler)
+    assert code == 130, err
+    # Lines of progress may stand before them.
+    *_, kept, last = err.splitlines()
+    assert "Traceback" not in err
     assert last == "xnorsim: interrupted"
-    go_on = f"go on with: xnorsim sweep {tmp_path}/sweep.toml -o {tmp_path}/sweep --resume --processes 2"
-    assert kept.endswith(go_on), kept
+    go_on = ["xnorsim", "sweep", f"{tmp_path}/sweep.toml", "-o", f"{tmp_path}/sweep", "--resume", *scheduler]
+    assert kept.endswith(f"go on with: {' '.join(go_on)} --processes 2"), kept
     assert int(kept.split()[0].replace(",", "")) == 64 * len(list((tmp_path / "sweep").glob("parts/*.parquet")))
     # Python's tracker of semaphores ends a moment later.
     until(lambda: not any(map(alive, workers)), 5)
 
 
 def test_killed_leaves_no_process(tmp_path: Path) -> None:
-    code, _, workers = interrupted(tmp_path, signal.SIGKILL)
+    code, _, workers = interrupted(tmp_path, to_one(signal.SIGKILL))
     assert code == -signal.SIGKILL
     until(lambda: not any(map(alive, workers)), 10)
 

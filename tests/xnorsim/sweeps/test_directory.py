@@ -39,6 +39,11 @@ def test_a_directory_of_another_sweep(tmp_path: Path) -> None:
     other = grid(accelerator="xnor-16x16x64")
     with pytest.raises(InputError, match=r"has another sweep: spec and base are not the same: name another directory"):
         sweep(other, directory=tmp_path / "sweep", resume=True)
+    # Without rows there is nothing to lose.
+    for part in (tmp_path / "sweep" / "parts").iterdir():
+        part.unlink()
+    sweep(other, directory=tmp_path / "sweep", processes=1)
+    assert SweepDirectory.open(tmp_path / "sweep").spec.accelerator == "xnor-16x16x64"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").touch()
     with pytest.raises(InputError, match="is there already, and no directory of a sweep"):

@@ -1,5 +1,6 @@
 """A sweep has the same rows on any workers, and those are what a run of each by itself says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from costmodel.technology_file import TECHNOLOGY_DIR
 from tests.xnorsim.sweeps.alone import FLOAT_ERROR, alone
 from tests.xnorsim.sweeps.small import PART_ROWS, ended, grid, written
+from workloads.errors import InputError
 from xnorsim.errors import SweepError
 from xnorsim.sweeps import Evaluator, manifest
 from xnorsim.sweeps.directory import SweepDirectory
@@ -97,3 +100,26 @@ def test_rows_of_the_front_are_what_the_engine_says(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(SweepDirectory, "row", off_by_one)
     with pytest.raises(SweepError, match=r"sweep: row \d+: cycles is \d+, but the engine says \d+$"):
         sweep(path, directory=folder, resume=True)
+
+
+def test_a_technology_without_a_price_is_refused_at_once(tmp_path: Path) -> None:
+    for name in ("45nm.toml", "cacti-45nm.csv"):
+        (tmp_path / name).write_text((TECHNOLOGY_DIR / name).read_text())
+    text = (tmp_path / "45nm.toml").read_text()
+    (tmp_path / "cheap.toml").write_text(re.sub(r"\[prices\.adder_32_energy\]\n(.+\n)+", "", text))
+    path = written(grid(technologies=["45nm", "cheap.toml"]), tmp_path)
+    with pytest.raises(InputError, match=r"no price adder_32_energy in 45nm \(.*cheap.toml\)"):
+        sweep(path, directory=tmp_path / "sweep", processes=1)
+    assert not (tmp_path / "sweep").exists()
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        ({"processes": 0}, "processes must be >= 1, not 0"),
+        ({"scheduler": ""}, "--scheduler must be an address"),
+    ],
+)
+def test_workers_that_cannot_be(others: Any, message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        sweep(grid(), **others)
