@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workloads.networks import load_trace as load_trace
     from xnorsim.cosimulation.outcome import Cosimulation as Cosimulation
     from xnorsim.cosimulation.session import cosimulate as cosimulate
+    from xnorsim.sweeps.session import sweep as sweep
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ _HOMES = {
     "load_technology": "costmodel.technology_file",
     "load_trace": "workloads.networks",
     "simulate": "simulator.run",
+    "sweep": "xnorsim.sweeps.session",
 }
 __all__ = sorted(_HOMES)
 

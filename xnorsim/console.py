@@ -1,8 +1,10 @@
-"""The console that every page is printed on."""
+"""The consoles that pages and progress are printed on."""
 
 from rich.console import Console
 
 _WIDTH = 110
+LINE_S = 10.0
+"""Between two lines of progress where there is no terminal."""
 
 
 def console(width: int = _WIDTH) -> Console:
@@ -13,3 +15,8 @@ def console(width: int = _WIDTH) -> Console:
     """
     plain = Console(highlight=False, markup=False)
     return plain if plain.is_terminal else Console(highlight=False, markup=False, width=width)
+
+
+def error_console() -> Console:
+    """Return a console on standard error, which folds no line."""
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)

@@ -26,37 +26,52 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def commands() -> list[Any]:
-    """Return (page, command) for every line behind a prompt, but for the page whose commands need each other."""
-    lines = [
-        (page.name, line[2:])
-        for page in PAGES
-        if page.name != _IN_ORDER
-        for block in blocks(page, "console")
-        for line in block.splitlines()
-        if line.startswith("$ ")
+    """Return (page, commands) for what stands behind prompts, but for the page whose commands need each other.
+
+    Each command is run by itself, but those that read a sweep after it, in its folder.
+    """
+    groups: list[tuple[str, list[str]]] = []
+    for page in PAGES:
+        if page.name == _IN_ORDER:
+            continue
+        for line in (line for block in blocks(page, "console") for line in block.splitlines() if line.startswith("$ ")):
+            if line.startswith("$ xnorsim pareto "):
+                groups[-1][1].append(line[2:])
+            else:
+                groups.append((page.name, [line[2:]]))
+    return [
+        pytest.param(*group, marks=[pytest.mark.rtl] * group[1][0].startswith("xnorsim cosim"), id=" ".join(group[1]))
+        for group in groups
     ]
-    return [pytest.param(*pair, marks=[pytest.mark.rtl] * pair[1].startswith("xnorsim cosim")) for pair in lines]
 
 
-@pytest.mark.parametrize(("page", "command"), commands(), ids=lambda text: text)
-def test_command(page: str, command: str, tmp_path: Path) -> None:
-    match = _MAKE.match(command)
+def write_files(folder: Path) -> None:
+    """Write the files that the pages show: a trace under its name, a sweep under the one in its first line."""
+    for page in PAGES:
+        traces = {f"{json.loads(text)['name']}.json": text for text in blocks(page, "json")}
+        sweeps = {text.split()[1]: text for text in blocks(page, "toml") if text.startswith("# ")}
+        for name, text in {**traces, **sweeps}.items():
+            assert not (folder / name).exists(), "examples have names of their own"
+            (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize(("page", "commands"), commands())
+def test_commands(page: str, commands: list[str], tmp_path: Path) -> None:
+    match = _MAKE.match(commands[0])
     if match is not None:
         # The targets are what this test is run by; that they exist and resolve is seen without running them.
         subprocess.run(["make", "--dry-run", match["target"]], cwd=ROOT, check=True, capture_output=True)
         return
-    for text in (text for source in PAGES for text in blocks(source, "json")):
-        name = json.loads(text)["name"]
-        assert not (tmp_path / f"{name}.json").exists(), "examples have names of their own"
-        (tmp_path / f"{name}.json").write_text(text)
-    words = shlex.split(command)
-    program = {"xnorsim": [sys.executable, "-m", "xnorsim"], "python": [sys.executable]}[words[0]]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [*program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
-    )
-    assert done.returncode == 0, f"{page}: {command}\n{done.stderr}"
-    assert done.stdout
+    write_files(tmp_path)
+    for command in commands:
+        words = shlex.split(command)
+        program = {"xnorsim": [sys.executable, "-m", "xnorsim"], "python": [sys.executable]}[words[0]]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [*program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
+        )
+        assert done.returncode == 0, f"{page}: {command}\n{done.stderr}"
+        assert done.stdout
 
 
 def pages_of_python() -> list[Any]:
@@ -79,7 +94,14 @@ def test_python_examples(page: Path) -> None:
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda script: script.name)
+def examples() -> list[Any]:
+    """Return the scripts; one that co-simulates builds RTL."""
+    scripts = sorted((ROOT / "examples").glob("*.py"))
+    marks = {script: [pytest.mark.rtl] * ("cosimulate" in script.read_text(encoding="utf-8")) for script in scripts}
+    return [pytest.param(script, marks=marks[script], id=script.name) for script in scripts]
+
+
+@pytest.mark.parametrize("script", examples())
 def test_example_prints_what_stands_beside_it(script: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, env=environment)

@@ -15,7 +15,9 @@ SETUPTOOLS = PYPROJECT["tool"]["setuptools"]
 TOP_PACKAGES = ("costmodel", "rtl", "simulator", "workloads", "xnorsim")
 
 # What a stranger's `xnorsim --help` must not wait for.
-SLOW_IMPORTS = ("cocotb", "numpy", "pandas", "pydantic", "scipy", "simpy")
+SLOW_IMPORTS = (
+    "cocotb", "distributed", "numpy", "optuna", "pandas", "plotly", "pyarrow", "pydantic", "scipy", "simpy", "tomli_w"
+)  # fmt: skip
 
 
 def files() -> Iterator[Path]:

@@ -57,6 +57,12 @@ def test_the_wheel_carries_the_rtl_and_its_bench(environment: Path, tmp_path: Pa
     assert len(benches) == 1
 
 
+def test_the_wheel_carries_the_page_of_a_sweep(environment: Path, tmp_path: Path) -> None:
+    code = "import pathlib, xnorsim; print(*(pathlib.Path(xnorsim.__file__).parent / 'sweeps' / 'page').iterdir())"
+    carried = {Path(path).name for path in call(environment / "python", "-c", code, folder=tmp_path).split()}
+    assert carried == {path.name for path in (ROOT / "xnorsim" / "sweeps" / "page").iterdir()}
+
+
 @pytest.mark.rtl
 def test_the_wheel_co_simulates(environment: Path, tmp_path: Path) -> None:
     # The tools of this environment stand for those that the extra [rtl] would bring.

@@ -19,6 +19,7 @@ NAMES = [
     "load_technology",
     "load_trace",
     "simulate",
+    "sweep",
 ]
 
 

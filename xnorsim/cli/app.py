@@ -12,6 +12,7 @@ import typer
 from simulator.engines import Engine
 from workloads.errors import InputError, problem
 from xnorsim.cosimulation.errors import CosimulationError, ToolMissingError
+from xnorsim.errors import PackageMissingError, SweepError
 
 _DONE, _CHECK_FAILED, _WRONG_INPUT, _TOOL_MISSING, _INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -168,6 +169,48 @@ def rtl_command(
     write_rtl(accelerator, output)
 
 
+@app.command("sweep")
+def sweep_command(
+    spec: Annotated[str, typer.Argument(metavar="SPEC.toml", help="A sweep file.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Where the rows go.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an earlier run of the same sweep was ended; or start it.")
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, tcp://HOST:PORT; local starts one."),
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option("--processes", min=1, metavar="N", help="Processes of this machine; else its cores.")
+    ] = None,
+) -> None:
+    """Evaluate a space of accelerators: cycles, energy and area of every point, in a directory that can be resumed."""
+    from xnorsim.cli.sweep import Request, sweep
+
+    sweep(Request(spec, output, resume, scheduler, processes))
+
+
+@app.command("pareto")
+def pareto_command(
+    directory: Annotated[str, typer.Argument(metavar="DIR", help="The directory of a sweep.")],
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Where the page goes; else DIR/pareto.html.")
+    ] = None,
+    row: Annotated[int | None, typer.Option("--row", metavar="N", help="Show this row and its accelerator.")] = None,
+    toml: Annotated[
+        str | None, typer.Option("--toml", metavar="FILE|-", help="Write the row's accelerator as a file.")
+    ] = None,
+    why: Annotated[
+        int | None,
+        typer.Option("--why", metavar="ROW", help="Say how the row moves with each axis, and what bounds its layers."),
+    ] = None,
+) -> None:
+    """Print the front of a sweep, and write it as a page for a browser."""
+    from xnorsim.cli.pareto import Request, pareto
+
+    pareto(Request(directory, html, row, toml, why))
+
+
 @app.command("list")
 def list_command(kinds: Annotated[Kinds, typer.Argument(help="What to list.")]) -> None:
     """List the workloads, accelerators or technologies that come with the program."""
@@ -220,6 +263,10 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(str(error), _WRONG_INPUT)
     except ToolMissingError as error:
         return _failed(f"{error} (xnorsim doctor shows all tools)", _TOOL_MISSING)
+    except PackageMissingError as error:
+        return _failed(str(error), _TOOL_MISSING)
+    except SweepError as error:
+        return _failed(str(error), _CHECK_FAILED)
     except CosimulationError as error:
         # Of several lines: what a tool said.
         sys.stderr.write(f"xnorsim: {error}\n")

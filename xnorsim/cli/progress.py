@@ -7,18 +7,16 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from xnorsim.console import LINE_S, error_console
 from xnorsim.cosimulation.estimates import Estimate
 from xnorsim.cosimulation.session import Listener
 from xnorsim.texts import time_text
-
-_LINE_S = 10.0
-"""Between two lines where there is no terminal."""
 
 
 @contextmanager
 def telling() -> Iterator[Listener]:
     """Yield a listener that tells a person."""
-    out = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    out = error_console()
     if not out.is_terminal:
         yield _Lines(out)
         return
@@ -59,7 +57,7 @@ class _Lines(Listener):
 
     def simulating(self, layer: str, cycle: int, cycles: int) -> None:
         """Say how far it has come."""
-        if monotonic() - self._told_s >= _LINE_S:
+        if monotonic() - self._told_s >= LINE_S:
             self._told_s = monotonic()
             self._out.print(f"simulating {layer}: cycle {min(cycle, cycles):,} of {cycles:,}")
 

@@ -1,0 +1,79 @@
+"""``xnorsim sweep``."""
+
+import shlex
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workloads.errors import InputError
+from xnorsim.cli.sweep_progress import Lines, telling
+from xnorsim.console import console
+from xnorsim.errors import SweepError
+from xnorsim.sweeps.session import run_sweep
+from xnorsim.sweeps.sweep_file import read_sweep
+from xnorsim.texts import time_text
+
+if TYPE_CHECKING:
+    from xnorsim.sweeps.directory import SweepDirectory
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``xnorsim sweep`` was asked for."""
+
+    spec: str
+    output: str
+    resume: bool
+    scheduler: str | None
+    processes: int | None
+
+    @property
+    def again(self) -> str:
+        """Return the command that goes on."""
+        words = ["xnorsim", "sweep", self.spec, "-o", self.output, "--resume"]
+        words += ["--scheduler", self.scheduler] if self.scheduler else []
+        words += ["--processes", str(self.processes)] if self.processes else []
+        return shlex.join(words)
+
+
+def sweep(request: Request) -> None:
+    """Run a sweep, and say what came of it."""
+    if not request.output:
+        raise InputError("--output must name a directory")
+    # A cluster that takes a job away says so by SIGTERM: it ends what was started just as an interrupt does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    spec = read_sweep(Path(request.spec))
+    with telling() as listener:
+        try:
+            directory = run_sweep(
+                spec, Path(request.output), resume=request.resume, scheduler=request.scheduler,
+                processes=request.processes, listener=listener,
+            )  # fmt: skip
+        except (InputError, SweepError) as error:
+            raise type(error)(f"{error}{_how_to_go_on(request, listener, '; ')}") from error
+        except KeyboardInterrupt:
+            listener.noticed(_how_to_go_on(request, listener, "") or "nothing was evaluated")
+            raise
+    _report(directory, listener)
+
+
+def _how_to_go_on(request: Request, listener: Lines, before: str) -> str:
+    """Say what is kept, if anything was evaluated, and how to go on."""
+    if not listener.running or listener.there == listener.rows:
+        return ""
+    return f"{before}{listener.there:,} of {listener.rows:,} rows are kept; go on with: {request.again}"
+
+
+def _report(directory: "SweepDirectory", listener: Lines) -> None:
+    from xnorsim.sweeps.reading import Reading
+
+    counts = ", ".join(f"{count:,} {what}" for what, count in Reading.of(directory).counts.items())
+    out = console()
+    out.print(f"{directory.path}: {directory.manifest.rows:,} rows: {counts}", soft_wrap=True)
+    if listener.found:
+        seconds = listener.seconds
+        out.print(f"{listener.found:,} rows in {time_text(seconds)}: {listener.found / seconds:,.0f} rows/s")
+    if listener.verified:
+        out.print(f"{listener.verified:,} rows of the front are what the engine says")
+    out.print(f"the front: {shlex.join(['xnorsim', 'pareto', str(directory.path)])}", soft_wrap=True)
