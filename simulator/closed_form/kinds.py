@@ -19,6 +19,8 @@ PERIODS = 24
 """Periods of n tiles from which on it does, where their port words repeat after several only."""
 FEW = 2048
 """Points of a kind from which on it pays to take them for themselves."""
+MANY = 8192
+"""Points of kinds with few that are enough to go together: those of like numbers of tiles are neighbours."""
 KEYS = 10
 """The fields of a kind but for its dataflow; then how many tiles the stores are behind the loads."""
 VARIOUS = 0
@@ -109,7 +111,8 @@ def blocks(keys: Integers, *, weight_stationary: bool, size: int) -> Iterator[tu
             yield from _cut(own, own, order[start:stop], weight_stationary, size)
         else:
             few.append(order[start:stop])
-        if few and (last or (keys[:-4, order[stop]] != own[:-4]).any()):
+        gathered = sum(map(len, few))
+        if gathered and (last or gathered >= MANY or (keys[:-4, order[stop]] != own[:-4]).any()):
             together = np.concatenate(few)
             together = together[np.argsort(keys[-1, together], kind="stable")]
             theirs = keys[:, together]
