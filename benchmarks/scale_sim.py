@@ -1,7 +1,7 @@
 """Time one ResNet-18 on one array of int8 on SCALE-Sim and here, in one run.
 
-SCALE-Sim comes from PyPI into an environment of its own (``make bench-scale-sim``), as it needs an older numpy. It is given
-the very products that run here, convolutions lowered with their padding.
+SCALE-Sim comes from PyPI into an environment of its own (``make bench-scale-sim``), as it needs an older numpy. It is
+given the very products that run here, convolutions lowered with their padding.
 """
 
 import json
@@ -29,7 +29,7 @@ from xnorsim.sweeps import Evaluator
 PYTHON = Path(".cache/scale-sim/bin/python")
 PRESET, RUNS, POINTS = "mac-int8", 5, 65_536
 
-# Both names of a scratchpad stand for the same: kilobytes of each operand; bandwidth is in words of eight bits.
+# Bandwidth is in words, here of eight bits, for each operand by itself.
 CONFIG = """[general]
 run_name = resnet18
 [architecture_presets]
@@ -71,7 +71,8 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.St
                      input_type_gemm=True)
     whole.run_scale(top_path=results)
 spent = time.process_time() - start[0], time.perf_counter() - start[1]
-print(json.dumps([*spent, [int(layer.get_compute_report_items()[0]) for layer in whole.runner.single_layer_sim_object_list]]))
+reports = [layer.get_compute_report_items() for layer in whole.runner.single_layer_sim_object_list]
+print(json.dumps([*spent, [int(report[0]) for report in reports]]))
 """
 
 
@@ -96,7 +97,7 @@ def on_scale_sim(jobs: Sequence[Job], accelerator: Accelerator) -> tuple[Timed, 
         config.write_text(text)
         topology.write_text("Layer, M, N, K,\n" + rows)
         layout.write_text("")
-        command = [PYTHON, "-c", RUN, config, topology, layout, directory]
+        command: list[str | Path] = [PYTHON, "-c", RUN, config, topology, layout, directory]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     cpu_s, wall_s, cycles = json.loads(done.stdout)
     return Timed((cpu_s,), (wall_s,)), cycles
