@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TRAIN_VENV := .venv-train
+SCALE_SIM_VENV := .cache/scale-sim
 
 # Builds of the RTL stay in the checkout, so that a fresh clone starts from nothing and cleans up after itself.
 export XNORSIM_CACHE := $(CURDIR)/.cache/builds
@@ -17,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 BENCHMARKS := closed-form engine overlap sweep command-line one-layer
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast test-all lint diagrams train-check bench $(BENCHMARKS:%=bench-%) clean help
+.PHONY: run test test-fast test-all lint diagrams train-check bench bench-scale-sim $(BENCHMARKS:%=bench-%) clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/.core ## Compare EcoFormer with softmax attention, then run the MNIST network; one page each.
@@ -67,6 +68,9 @@ bench: $(BENCHMARKS:%=bench-%) ## Measure the speed (reported, not asserted); be
 $(BENCHMARKS:%=bench-%): bench-%: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.$(subst -,_,$*)
 
+bench-scale-sim: $(VENV)/.dev $(SCALE_SIM_VENV)/.ready ## Run a ResNet-18 on SCALE-Sim and here (ten minutes; installs SCALE-Sim into an environment of its own).
+	$(BIN)/python -m benchmarks.scale_sim
+
 clean: ## Remove what the other targets made.
 	rm -rf $(VENV) $(TRAIN_VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -87,6 +91,11 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("xnorsim needs Python 3.11 or newer: make PYTHON=...")'
 	@$(PYTHON) -c 'import ensurepip' || { echo "venv not found: install it (Debian: apt install python3-venv)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+$(SCALE_SIM_VENV)/.ready:
+	$(PYTHON) -m venv $(SCALE_SIM_VENV)
+	$(SCALE_SIM_VENV)/bin/python -m pip install --quiet scalesim==3.0.0 'numpy<2.4'
+	touch $@
 
 $(TRAIN_VENV)/.train: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(TRAIN_VENV)

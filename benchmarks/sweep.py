@@ -62,9 +62,9 @@ def of_parts(evaluate: Evaluator, columns: Columns) -> list[tuple[object, ...]]:
     """Return the time of a point by part: the closed form, and all else."""
     spent = [0.0]
 
-    def watched(points: Any) -> Any:
+    def watched(*parts: Any) -> Any:
         start = time.process_time()
-        found = closed_form(points)
+        found = closed_form(*parts)
         spent[0] += time.process_time() - start
         return found
 

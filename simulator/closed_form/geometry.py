@@ -1,6 +1,7 @@
 """Sizes of every design point: tiles, chunks, port words (docs/microarchitecture.md, sections 1 to 4)."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -140,15 +141,25 @@ class Geometry:
         """Return the rows of B that an n tile loads, those of all planes."""
         return self.tile_n(last=last) * self.planes_b
 
-    @property
+    @cached_property
     def gap(self) -> Integers:
         """Return the gap before each tile but the first of output stationary."""
-        return np.maximum(0, self.rows - self.k_words * self.planes_a * self.planes_b)
+        return np.maximum(0, self.rows - self.k_words * self._passes)
 
     def chunk_issue(self, chunk: int) -> Integers:
         """Return the issue cycles of a chunk in output stationary."""
         first, end = self._span(chunk)
-        return (end - first) * self.planes_a * self.planes_b
+        return (end - first) * self._passes
+
+    @cached_property
+    def _passes(self) -> Integers:
+        """Return the pairs of planes."""
+        return self.planes_a * self.planes_b
+
+    @cached_property
+    def _whole(self) -> bool:
+        """Tell whether every tile is of one chunk."""
+        return bool(self.chunks.max(initial=1) == 1)
 
     def words_b(self, chunk: int) -> Integers:
         """Return the port words that a row of B touches in a chunk."""
@@ -157,6 +168,8 @@ class Geometry:
 
     def words_a(self, chunk: int) -> Integers:
         """Return the port words that a row of A touches in a chunk: those of each tap."""
+        if self._whole:
+            return self.taps * self._touched(0, self.tap_words)
         first, end = self._span(chunk)
         if self.taps.max(initial=1) == 1:
             return self._touched(first, end)
@@ -176,12 +189,21 @@ class Geometry:
 
     def store_words(self, tile: int | Integers) -> Integers:
         """Return the port words that an n tile's results touch in each of their rows."""
+        if isinstance(tile, int) and 0 <= tile < self._full_tiles:
+            return touched(self._position(tile * self.cols), self._position((tile + 1) * self.cols), self.port_shift)
         first, end = self._channels(tile)
         end = np.where(end == self.n, self.result_end, self._position(end))
         return touched(self._position(first), end, self.port_shift)
 
+    @cached_property
+    def _full_tiles(self) -> int:
+        """Return how many n tiles every point has before its last one."""
+        return int(self.n_tiles.min(initial=1)) - 1
+
     def _span(self, chunk: int) -> tuple[Integers, Integers]:
         """Return the k words of a chunk; one that a point does not have is like its last."""
+        if self._whole:
+            return np.zeros_like(self.chunk), self.chunk
         first = (self.chunks - 1 if chunk == LAST else np.minimum(chunk, self.chunks - 1)) * self.chunk
         return first, np.minimum(first + self.chunk, self.k_words)
 
@@ -191,11 +213,16 @@ class Geometry:
         first = number * self.cols
         return first, np.minimum(first + self.cols, self.n)
 
-    def _touched(self, first: Integers, end: Integers) -> Integers:
+    @cached_property
+    def _even(self) -> bool:
+        """Tell whether results lie one behind the other."""
+        return bool(self.result_lanes.max(initial=1) == 1)
+
+    def _touched(self, first: Integers | int, end: Integers) -> Integers:
         return touched(first * self.slot, end * self.slot, self.port_shift)
 
     def _position(self, channel: Integers) -> Integers:
-        if self.result_lanes.max(initial=1) == 1:
+        if self._even:
             return channel * self.result_slot
         return channel // self.result_lanes * self.result_slot + channel % self.result_lanes
 
@@ -228,7 +255,7 @@ def _result_layout(points: Points, word_slot: Integers) -> tuple[Integers, Integ
     return np.where(bits, power_of_two(points.accumulator_bits + 1), 0), lanes, slot
 
 
-def touched(first: Integers, end: Integers, port_shift: Integers) -> Integers:
+def touched(first: Integers | int, end: Integers, port_shift: Integers) -> Integers:
     """Count the port words that hold a bit of [first, end)."""
     return ((end - 1) >> port_shift) - (first >> port_shift) + 1
 

@@ -15,10 +15,14 @@ LONG_ROW = 8
 """Tiles of a row from which on jumping costs less than taking one after the other."""
 LONG_TILE = 4
 """Folds of a tile from which on it does."""
-PERIODS = 6
+PERIODS = 24
 """Periods of n tiles from which on it does, where their port words repeat after several only."""
 FEW = 2048
 """Points of a kind from which on it pays to take them for themselves."""
+MANY = 8192
+"""Points of kinds with few that are enough to go together: those of like numbers of tiles are neighbours."""
+KEYS = 10
+"""The fields of a kind but for its dataflow; then how many tiles the stores are behind the loads."""
 VARIOUS = 0
 """Tiles or folds of points that have different numbers of them."""
 
@@ -77,7 +81,7 @@ class Kind:
 
 
 def kinds(geometry: Geometry) -> list[Integers]:
-    """Return the fields of each point's kind, in order, but for its dataflow."""
+    """Return KEYS for each point."""
     outer, inner, many = geometry.outer_tiles, geometry.inner_tiles, geometry.chunks > 1
     alone, period, zero = inner == 1, tile_period(geometry), np.zeros_like(inner)
     wide = (longest(geometry) > SHORT) | (longest_row(geometry) > SHORT)
@@ -85,16 +89,17 @@ def kinds(geometry: Geometry) -> list[Integers]:
         period = np.where((period == 1) | (inner >= np.maximum(LONG_ROW, PERIODS * period)), period, 0)
         rest = np.where(period > 1, (inner - 2) % np.maximum(period, 1), 0)
         tiles = np.where((period > 1) | ((period == 1) & (inner >= LONG_ROW)), VARIOUS, inner)
-        return [wide, many, alone, period, rest, zero, zero + 1, tiles, zero]
+        return [wide, many, alone, period, rest, zero, zero + 1, tiles, zero, geometry.behind]
     period = np.where((period == 1) | (outer >= PERIODS * period), period, 0)
     alike = many & (chunk_period(geometry) == 1)
     folds = np.where(alike & (geometry.chunks >= LONG_TILE), VARIOUS, geometry.chunks)
     tiles = np.where(inner >= LONG_ROW, VARIOUS, inner)
-    return [wide, many, alone, period, zero, alike, folds, tiles, (geometry.planes_b > 1) & (many | alone)]
+    sets = (geometry.planes_b > 1) & (many | alone)
+    return [wide, many, alone, period, zero, alike, folds, tiles, sets, geometry.behind]
 
 
 def blocks(keys: Integers, *, weight_stationary: bool, size: int) -> Iterator[tuple[Kind, npt.NDArray[np.intp]]]:
-    """Yield the kinds, with the points of a block of each.
+    """Yield the kinds, with the points of a block of each, in the order in which stores are behind the loads.
 
     The last three fields may differ between points of a kind: points of kinds with few go together.
     """
@@ -106,8 +111,10 @@ def blocks(keys: Integers, *, weight_stationary: bool, size: int) -> Iterator[tu
             yield from _cut(own, own, order[start:stop], weight_stationary, size)
         else:
             few.append(order[start:stop])
-        if few and (last or (keys[:-3, order[stop]] != own[:-3]).any()):
+        gathered = sum(map(len, few))
+        if gathered and (last or gathered >= MANY or (keys[:-4, order[stop]] != own[:-4]).any()):
             together = np.concatenate(few)
+            together = together[np.argsort(keys[-1, together], kind="stable")]
             theirs = keys[:, together]
             yield from _cut(theirs.min(axis=1), theirs.max(axis=1), together, weight_stationary, size)
             few = []
@@ -117,7 +124,7 @@ def _cut(
     least: Integers, most: Integers, points: npt.NDArray[np.intp], weight_stationary: bool, size: int
 ) -> Iterator[tuple[Kind, npt.NDArray[np.intp]]]:
     """Yield the blocks of a kind, whose keys lie between two."""
-    wide, many, alone, period, rest, alike, folds, tiles, sets = most.tolist()
+    wide, many, alone, period, rest, alike, folds, tiles, sets, _ = most.tolist()
     same = (least == most).tolist()
     kind = Kind(weight_stationary, bool(wide), bool(many), bool(alone), period, rest, bool(alike),
                 folds if same[6] else VARIOUS, tiles if same[7] else VARIOUS, bool(sets))  # fmt: skip
@@ -126,7 +133,7 @@ def _cut(
 
 
 def _sorted(keys: Integers) -> tuple[npt.NDArray[np.intp], list[int]]:
-    """Return the order of the keys, the first one foremost, and where they change."""
+    """Return the order of the keys, the first one foremost, and where all but the last one change."""
     index = keys.shape[1].bit_length()
     widths = [int(key.max(initial=0)).bit_length() for key in keys]
     if sum(widths) + index < 64:
@@ -138,9 +145,9 @@ def _sorted(keys: Integers) -> tuple[npt.NDArray[np.intp], list[int]]:
         packed |= np.arange(len(packed))
         packed.sort()
         order = packed & ((1 << index) - 1)
-        packed >>= index
+        packed >>= index + widths[-1]
         changed = packed[1:] != packed[:-1]
     else:
         order = np.lexsort(keys[::-1])
-        changed = np.any(keys[:, order[1:]] != keys[:, order[:-1]], axis=0)
+        changed = np.any(keys[:-1, order[1:]] != keys[:-1, order[:-1]], axis=0)
     return order, [0, *(np.flatnonzero(changed) + 1).tolist(), len(order)]

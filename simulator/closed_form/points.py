@@ -53,16 +53,12 @@ class Points:
         return cls(*np.ascontiguousarray(table.reshape(-1, len(fields(cls))).T))
 
     @classmethod
-    def spread(cls, parts: Iterable[tuple[Job, Accelerator, int]]) -> Self:
-        """Return the points of jobs on accelerators whose sizes are columns of so many (simulator/columns.py)."""
-        listed = list(parts)
-        table = np.empty((len(fields(cls)), sum(points for _, _, points in listed)), dtype=np.int64)
-        first = 0
-        for job, accelerator, points in listed:
-            for row, value in zip(table[:, first : first + points], _values(job, accelerator), strict=True):
-                row[:] = value
-            first += points
-        return cls(*table)
+    def spread(cls, job: Job, accelerator: Accelerator, points: int) -> Self:
+        """Return the points of a job on accelerators whose sizes are columns of so many (simulator/columns.py).
+
+        What is one number for all of them takes no memory.
+        """
+        return cls(*(np.broadcast_to(np.asarray(value), points) for value in _values(job, accelerator)))
 
     @classmethod
     def broadcast(cls, **columns: npt.ArrayLike) -> Self:

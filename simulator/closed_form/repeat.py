@@ -67,7 +67,8 @@ def _taken(tree: Any, part: Part, known: dict[int, Integers]) -> Any:
     """Return some points of all arrays of a tree, of each array once."""
     if isinstance(tree, np.ndarray):
         if id(tree) not in known:
-            known[id(tree)] = tree[part]
+            # Every index is in range: clipping spares the look.
+            known[id(tree)] = tree[part] if isinstance(part, slice) else tree.take(part, mode="clip")
         return known[id(tree)]
     if not isinstance(tree, tuple):
         return tree
@@ -120,23 +121,29 @@ class _Points:
 
     def going(self, state: State, left: Integers, *, alone: bool = False) -> npt.NDArray[np.intp] | None:
         """Keep the state where nothing is left; return those that go on ``alone``, which they do if it pays."""
-        ended, live = np.flatnonzero(left == 0), int(np.count_nonzero(left > 0))
+        ended = np.flatnonzero(left == 0)
         if len(ended):
             if self._ended is None:
-                self._ended = list(state)
+                self._ended = [time.copy() for time in state]
             else:
-                self._ended = _put(self._ended, self._place[ended], _of(state, ended))
-        if 2 * live >= len(left) and not alone:
-            return None
+                self._end(self._place[ended], _of(state, ended))
         going = np.flatnonzero(left > 0)
+        if 2 * len(going) >= len(left) and not alone:
+            return None
         self._place = self._place[going]
         return going
 
     def ended(self, state: State) -> State:
         """Return the state of all points, where it has not been kept that of those that are left."""
-        if self._ended is None or not len(self._place):
-            return self._ended or state
-        return _put(self._ended, self._place, state)
+        if self._ended is None:
+            return state
+        self._end(self._place, state)
+        return self._ended
+
+    def _end(self, places: npt.NDArray[np.intp], state: State) -> None:
+        """Keep the state of some points."""
+        for kept, time in zip(self._ended or (), state, strict=True):
+            kept[places] = time
 
 
 def _search(once: Map, state: State, left: Integers, periods: Integers) -> State:

@@ -1,19 +1,22 @@
 """The cycle classes of jobs without a stall pattern, for many design points at once."""
 
+from collections.abc import Iterable, Iterator, Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from simulator.accelerator import Accelerator
 from simulator.closed_form.block import Block
 from simulator.closed_form.geometry import Geometry
-from simulator.closed_form.kinds import Kind, blocks, kinds
+from simulator.closed_form.kinds import KEYS, Kind, blocks, kinds
 from simulator.closed_form.points import Integers, Points
 from simulator.closed_form.spans import issue_cycles, longest, waits
 from simulator.cycles import CycleClasses
 from simulator.job import Job
 from workloads.errors import InputError, problem
 
-SLAB_POINTS = 1 << 18
-"""Points that are sorted at a time: a block wants many of one kind, and the sorting some 60 megabytes."""
+SLAB_POINTS = 1 << 20
+"""Points that are sorted at a time: a block wants many of one kind, and the sorting some 200 megabytes."""
 PIECE_POINTS = 8192
 """Points whose sizes are derived at a time: few enough for the processor's cache."""
 BLOCK_POINTS = 16384
@@ -22,22 +25,22 @@ LONGEST = float(1 << 56)
 """Cycles up to which int64 holds every sum."""
 
 
-def closed_form(points: Points) -> Integers:
-    """Return the cycles of each point by class.
+def closed_form(*parts: Points) -> Integers:
+    """Return the cycles of each point of some parts by class.
 
     Shapes: [points, 5]: issue, schedule, load_stall, store_stall, flush; their sum is the job's cycles.
     Errors: InputError if a scratchpad is too small for a point, or a job may take 2^56 cycles.
     """
-    classes = np.empty((len(points), 5), dtype=np.int64)
-    for first in range(0, len(points), SLAB_POINTS):
-        slab, part = points.take(slice(first, first + SLAB_POINTS)), classes[first : first + SLAB_POINTS]
-        stationary = slab.weight_stationary == 1
+    classes = np.empty((sum(len(part) for part in parts), 5), dtype=np.int64)
+    first = 0
+    for pieces in _slabs(parts):
+        stationary = np.concatenate([piece.weight_stationary for piece in pieces]) == 1
+        slab = classes[first : first + len(stationary)]
         for dataflow in (False, True):
-            index = np.flatnonzero(stationary == dataflow)
-            if len(index) == len(slab):
-                part[:] = _slab(slab, weight_stationary=dataflow)
-            elif len(index):
-                part[index] = _slab(slab.take(index), weight_stationary=dataflow)
+            places = np.flatnonzero(stationary == dataflow)
+            if len(places):
+                _solve(_of_dataflow(pieces, dataflow), places, slab, weight_stationary=dataflow)
+        first += len(stationary)
     return classes
 
 
@@ -49,24 +52,47 @@ def job_classes(job: Job, accelerator: Accelerator) -> CycleClasses:
     return CycleClasses(*(int(cycles) for cycles in closed_form(Points.of([(job, accelerator)]))[0]))
 
 
-def _slab(points: Points, *, weight_stationary: bool) -> Integers:
-    """Return the classes of points of one dataflow."""
-    keys = np.empty((9, len(points)), dtype=np.int32)
-    table = np.empty((len(points), Geometry.FIELDS), dtype=np.int32)
-    for first in range(0, len(points), PIECE_POINTS):
-        piece = slice(first, first + PIECE_POINTS)
-        geometry = Geometry.of(points.take(piece), weight_stationary=weight_stationary)
+def _slabs(parts: Sequence[Points]) -> Iterator[list[Points]]:
+    """Yield the points in pieces, as many together as are sorted at a time."""
+    pieces: list[Points] = []
+    points = 0
+    for part in parts:
+        for first in range(0, len(part), PIECE_POINTS):
+            pieces.append(part.take(slice(first, first + PIECE_POINTS)))
+            points += len(pieces[-1])
+            if points >= SLAB_POINTS:
+                yield pieces
+                pieces, points = [], 0
+    if pieces:
+        yield pieces
+
+
+def _of_dataflow(pieces: Sequence[Points], weight_stationary: bool) -> Iterator[Points]:
+    """Yield the points of one dataflow."""
+    for piece in pieces:
+        index = np.flatnonzero(piece.weight_stationary == weight_stationary)
+        if len(index):
+            yield piece if len(index) == len(piece) else piece.take(index)
+
+
+def _solve(
+    pieces: Iterable[Points], places: npt.NDArray[np.intp], classes: Integers, *, weight_stationary: bool
+) -> None:  # fmt: skip
+    """Put the classes of points of one dataflow in their places."""
+    keys = np.empty((KEYS, len(places)), dtype=np.int32)
+    table = np.empty((len(places), Geometry.FIELDS), dtype=np.int32)
+    first = 0
+    for points in pieces:
+        piece = slice(first, first + len(points))
+        geometry = Geometry.of(points, weight_stationary=weight_stationary)
         keys[:, piece] = kinds(geometry)
         if keys[0, piece].any():
             table = table.astype(np.int64, copy=False)
         geometry.into(table[piece])
-    classes = np.empty((len(points), 5), dtype=np.int64)
+        first += len(points)
     for kind, index in blocks(keys, weight_stationary=weight_stationary, size=BLOCK_POINTS):
         rows: Integers = table[index].astype(np.int64 if kind.wide else np.int32, copy=False)
-        order = np.argsort(rows[:, 0], kind="stable")
-        geometry = Geometry.of_table(rows[order], weight_stationary=weight_stationary)
-        classes[index[order]] = _classes(kind, geometry)
-    return classes
+        classes[places[index]] = _classes(kind, Geometry.of_table(rows, weight_stationary=weight_stationary))
 
 
 def _classes(kind: Kind, geometry: Geometry) -> Integers:

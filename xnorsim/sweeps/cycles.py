@@ -12,8 +12,8 @@ from xnorsim.sweeps.feasible import Group, Refused
 
 MOST_CYCLES = 1 << 46
 """Cycles of a network up to which 64 bits hold its events: there are at most 2^16 of a kind in a cycle."""
-CALL_POINTS = 1 << 19
-"""Jobs that are handed to the closed form at one time, about: it wants many alike, and their sizes take 90 MB."""
+CALL_POINTS = 1 << 20
+"""Jobs that are handed to the closed form at one time, about: it wants many alike."""
 
 Part = tuple[int, int]
 """The places of a group, and of a job in its plan."""
@@ -27,7 +27,7 @@ def job_cycles(groups: Sequence[tuple[Group, Plan]], refused: Refused) -> list[I
     solved = [np.empty((len(plan.jobs), 5, len(group)), dtype=np.int64) for group, plan in groups]
     for parts in _calls(groups):
         jobs = [(groups[g][1].jobs[j], groups[g][0]) for g, j in parts]
-        classes, rules = _solve(Points.spread((job, group.accelerator, len(group)) for job, group in jobs))
+        classes, rules = _solve([Points.spread(job, group.accelerator, len(group)) for job, group in jobs])
         rows = np.concatenate([group.rows for _, group in jobs])
         for index, rule in rules.items():
             refused.setdefault(int(rows[index]), rule)
@@ -58,15 +58,23 @@ def _calls(groups: Sequence[tuple[Group, Plan]]) -> Iterator[list[Part]]:
         yield parts
 
 
-def _solve(points: Points) -> tuple[Integers, Refused]:
+def _solve(parts: Sequence[Points]) -> tuple[Integers, Refused]:
     """Return the classes of all points; of one that is refused, the rule."""
     try:
-        return closed_form(points), {}
+        return closed_form(*parts), {}
     except InputError as error:
-        if len(points) == 1:
+        if sum(len(part) for part in parts) == 1:
             # Any cycles: they go on to be counted, but not to be seen.
             return np.ones((1, 5), dtype=np.int64), {0: str(error)}
     # One that is refused stops all: look for it in halves.
-    half = len(points) // 2
-    (first, rules), (second, others) = (_solve(points.take(part)) for part in (slice(half), slice(half, None)))
-    return np.concatenate((first, second)), rules | {half + index: rule for index, rule in others.items()}
+    (first, rules), (second, others) = (_solve(half) for half in _halves(parts))
+    return np.concatenate((first, second)), rules | {len(first) + index: rule for index, rule in others.items()}
+
+
+def _halves(parts: Sequence[Points]) -> tuple[Sequence[Points], Sequence[Points]]:
+    """Cut several parts between two of them, one part within it."""
+    if len(parts) > 1:
+        return parts[: len(parts) // 2], parts[len(parts) // 2 :]
+    (part,) = parts
+    half = len(part) // 2
+    return [part.take(slice(half))], [part.take(slice(half, None))]

@@ -175,10 +175,10 @@ def test_a_network_that_takes_too_long_to_count_fails_with_its_reason(
 
 
 def test_a_job_that_the_closed_form_refuses_refuses_its_point_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refusing(points: Points) -> Any:
-        if (points.rows == 3).any():
+    def refusing(*parts: Points) -> Any:
+        if any((part.rows == 3).any() for part in parts):
             raise InputError("jobs must be of other rows")
-        return closed_form(points)
+        return closed_form(*parts)
 
     columns = {"arrays.xnor.rows": [3, 8, 4, 3, 16]}
     evaluator = Evaluator(load_trace("mnist-tfc"), base(XNOR), technology())
