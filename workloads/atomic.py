@@ -10,15 +10,34 @@ from pathlib import Path
 from workloads.errors import InputError
 
 
+def check_whole(path: Path) -> None:
+    """Refuse what ``write_whole`` could not write, before there is anything to be written.
+
+    Errors: as ``write_whole``.
+    """
+    path = _regular(path)
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _regular(path: Path) -> Path:
+    """Return the file behind all links."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: cannot be written: it is not a regular file")
+    return path
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is never seen half-written.
 
     A link is followed, so that it stays one.
     Errors: InputError if it cannot be written, or is a device, a pipe or a directory; nothing is left behind then.
     """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path}: cannot be written: it is not a regular file")
+    path = _regular(path)
     aside: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:

@@ -125,4 +125,5 @@ def _notes(out: Console, result: Cosimulation) -> None:
 def _agreement(result: Cosimulation) -> str:
     played = [layer for layer in result.layer_outcomes if layer.status is Status.EQUAL]
     cycles, bits = (sum(values) for values in zip(*((p.model.cycles, p.bits_compared) for p in played), strict=True))
-    return f"RTL and model agree: {len(played)} layers, {cycles:,} cycles, {bits:,} bits of results."
+    layers = "1 layer" if len(played) == 1 else f"{len(played):,} layers"
+    return f"RTL and model agree: {layers}, {cycles:,} cycles, {bits:,} bits of results."

@@ -75,7 +75,13 @@ def test_two_runs_at_once_and_one_behind_them_build_once(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "sign"), [("build", signal.SIGINT), ("simulation", signal.SIGINT), ("simulation", signal.SIGTERM)]
+    ("phase", "sign"),
+    [
+        ("build", signal.SIGINT),
+        ("simulation", signal.SIGINT),
+        ("simulation", signal.SIGTERM),
+        ("simulation", signal.SIGHUP),
+    ],
 )
 def test_an_interrupt_leaves_no_process_and_no_file_behind(folder: Path, phase: str, sign: signal.Signals) -> None:
     (folder / "long.json").write_text(json.dumps(LONG))
@@ -96,6 +102,14 @@ def test_an_interrupt_leaves_no_process_and_no_file_behind(folder: Path, phase: 
     wait_for(lambda: not commands_with(str(scratch)), "a process is left", limit_s=10)
     assert list(scratch.iterdir()) == []
     assert list(cache.glob("building-*")) == [] or phase == "simulation"
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_runs(folder: Path) -> None:
+    for option in ("--junit", "--json"):
+        for target in ("", ".", "nothing/found"):
+            ended = xnorsim(*COSIM, option, target, folder=folder, PATH=folder)
+            assert ended.returncode == 2, ended.stderr
+            assert ended.stderr.startswith(f"xnorsim: {option} must" if not target else f"xnorsim: {folder}")
 
 
 def test_a_tool_that_is_missing(folder: Path) -> None:

@@ -3,15 +3,18 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from workloads.errors import InputError
+from xnorsim.cosimulation import builds
 from xnorsim.cosimulation.builds import Build, Design, build, build_key, cache_root
-from xnorsim.cosimulation.errors import CosimulationError
+from xnorsim.cosimulation.errors import BuildError, CosimulationError
 from xnorsim.cosimulation.runner import run_bench
-from xnorsim.cosimulation.toolchain import find_simulation
+from xnorsim.cosimulation.toolchain import Simulation, find_simulation
 
 pytestmark = pytest.mark.rtl
 
@@ -125,6 +128,50 @@ def test_a_build_that_reuses_the_runtime_works(tiny: Build, tmp_path: Path) -> N
     wider = build(replace(TINY, parameters={"Width": 3}))
     assert wider.folder != tiny.folder
     assert run_bench(wider, BENCH, tmp_path, seed=1, test_filter=r"\.counts$") == 1
+
+
+def stand_in_for_verilator(monkeypatch: pytest.MonkeyPatch, then: Callable[[], object]) -> None:
+    """Have every build make an empty executable, and do something else meanwhile."""
+
+    def run(design: Design, tools: Simulation, scratch: Path, log: Path) -> int:
+        del tools, log
+        (scratch / "objects" / design.top).touch()
+        then()
+        return 0
+
+    monkeypatch.setattr(builds, "_run_verilator", run)
+
+
+def test_a_source_that_changes_during_the_build_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XNORSIM_CACHE", str(tmp_path / "cache"))
+    source = tmp_path / "tiny.sv"
+    source.write_text("module tiny; endmodule\n")
+    stand_in_for_verilator(monkeypatch, lambda: source.write_text("module tiny; wire a; endmodule\n"))
+    with pytest.raises(BuildError, match="tiny: a source has changed") as caught:
+        build(Design("tiny", (source,)))
+    assert caught.value.complaint == "a source has changed during the build: run it again"
+    assert build_folders(cache_root()) == []
+    assert build(Design("tiny", (source,))).folder.is_dir()
+
+
+def test_what_is_not_used_goes_and_what_is_used_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XNORSIM_CACHE", str(tmp_path))
+    stand_in_for_verilator(monkeypatch, lambda: None)
+    unused, used = (build(replace(TINY, parameters={"Width": width})) for width in (1, 2))
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))
+    assert build(replace(TINY, parameters={"Width": 2})) == used
+    made = build(replace(TINY, parameters={"Width": 3}))
+    assert not unused.folder.exists()
+    assert sorted(build_folders(tmp_path)) == sorted([used.folder, made.folder])
+
+
+def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XNORSIM_CACHE", str(tmp_path / "file"))
+    rule = f"the builds in {tmp_path / 'file'} cannot be written: File exists; XNORSIM_CACHE sets another folder"
+    with pytest.raises(InputError, match=rule):
+        build(TINY)
 
 
 def test_a_design_that_verilator_refuses_leaves_no_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.accelerator_file import read_accelerator
-from tests.rtl.planted import write_tiny
-from xnorsim.cosimulation.take_away import take_away
+from tests.rtl.planted import changed_rtl, write_tiny
+from tests.rtl.test_planted_faults import DRAIN_CYCLE
 from xnorsim.cosimulation.toolchain import find_verilator
 
 pytestmark = pytest.mark.rtl
@@ -21,8 +20,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Take the RTL of a small accelerator away and build it as its README says."""
     outside = tmp_path_factory.mktemp("outside")
     write_tiny(outside)
-    made = outside / "made"
-    take_away(read_accelerator(outside / "tiny.toml"), outside / "tiny.toml", made)
+    made = changed_rtl(outside).parent
+    build_as_told(made)
+    return made
+
+
+def build_as_told(made: Path) -> None:
     # A line that ends in a backslash goes on in the next one.
     text = (made / "README.md").read_text().replace("\\\n", " ")
     command, run, _ = re.findall(r"^    (\S.*)$", text, re.MULTILINE)
@@ -40,7 +43,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "%Warning" not in ended.stdout + ended.stderr
-    return made
 
 
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -65,3 +67,13 @@ def test_a_word_that_is_wrong_fails(folder: Path) -> None:
     assert ended.returncode != 0
     assert "port word 10 is" in ended.stdout
     assert "FAIL: 1 of 11 port words are wrong" in ended.stdout + ended.stderr
+
+
+def test_a_cycle_too_many_fails(tmp_path: Path) -> None:
+    write_tiny(tmp_path)
+    made = changed_rtl(tmp_path, DRAIN_CYCLE).parent
+    build_as_told(made)
+    ended = run(made)
+    assert ended.returncode != 0
+    # The memory is right, and is compared first.
+    assert re.search(r"FAIL: issue \d+, schedule \d+, load_stall \d+, store_stall 0, flush 8", ended.stdout + ended.stderr)

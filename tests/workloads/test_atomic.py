@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workloads.atomic import write_whole
+from workloads.atomic import check_whole, write_whole
 from workloads.errors import InputError
 
 
@@ -34,9 +34,18 @@ def test_what_is_no_regular_file_is_left_alone(tmp_path: Path, kind: str) -> Non
     else:
         target.mkdir()
     with pytest.raises(InputError, match="cannot be written: it is not a regular file"):
+        check_whole(target)
+    with pytest.raises(InputError, match="cannot be written: it is not a regular file"):
         write_whole(target, b"content")
     assert not target.is_file()
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_place_is_looked_at_without_leaving_anything(tmp_path: Path) -> None:
+    check_whole(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputError, match="nothing/out: cannot be written: No such file or directory"):
+        check_whole(tmp_path / "nothing" / "out")
 
 
 def test_a_new_file_has_the_mode_of_any_other(tmp_path: Path) -> None:

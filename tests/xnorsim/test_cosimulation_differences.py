@@ -125,9 +125,15 @@ def test_a_store_beside_the_results() -> None:
     before = np.zeros((8, 4), dtype=np.uint8)
     after = before.copy()
     after[2:4] = 7
-    assert memory_difference(before, after, [(2, 2)]) is None
-    after[5, 1] = 1
-    difference = memory_difference(before, after, [(2, 2)])
+    results, layers = [(2, 2), (7, 1)], ["fc1", "fc2"]
+    after[7] = 7
+    assert memory_difference(before, after, results, layers) is None
+    after[4, 1] = 1
+    difference = memory_difference(before, after, results, layers)
     assert difference is not None
     assert difference.found == 1 << 8
-    assert str(difference) == "1 port words outside of the results were overwritten, the first at address 0x5"
+    said = "{} port words outside of the results were overwritten, the first at address {}"
+    assert str(difference) == said.format(1, "0x4, 1 behind the nearest result, that of layer fc1")
+    after[:2] = 9
+    difference = memory_difference(before, after, results, layers)
+    assert str(difference) == said.format(3, "0x0, 2 before the nearest result, that of layer fc1")

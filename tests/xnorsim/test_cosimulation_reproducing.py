@@ -11,6 +11,7 @@ from tests.strategies import hardware
 from workloads.operations import Window
 from xnorsim.cosimulation.leading import steps
 from xnorsim.cosimulation.operands import random_pool, random_product
+from xnorsim.cosimulation.outcome import Reproduced
 from xnorsim.cosimulation.reproducing import smallest_failing
 from xnorsim.cosimulation.tasks import Work
 
@@ -20,7 +21,7 @@ HARDWARE = hardware(2, 3, 8)
 @given(st.integers(1, 70), st.integers(1, 40), st.data())
 def test_the_least_leading_tiles_that_fail(m_tiles: int, n_tiles: int, data: st.DataObject) -> None:
     failing_m = data.draw(st.integers(1, m_tiles))
-    failing_n = data.draw(st.integers(1, n_tiles)) if failing_m == 1 else n_tiles
+    failing_n = data.draw(st.integers(1, n_tiles))
     job = Job("job", "xnor", 1, 2 * m_tiles, 8, 3 * n_tiles)
     whole = random_product(job, HARDWARE, np.random.default_rng(1))
     tries: list[Work] = []
@@ -52,6 +53,13 @@ def test_the_least_rows_of_a_map_that_fail(*, pools: bool) -> None:
     assert (found.m_steps, found.n_tiles) == (4, 1)
     assert found.work.a.shape[0] == 7 * 5
     assert np.array_equal(found.work.a, whole.a[: 7 * 5])
+
+
+def test_the_tiles_are_named_by_the_last_of_them() -> None:
+    job = Job("job", "xnor", 1, 6, 8, 6)
+    assert str(Reproduced("fc", job, (3, 2))) == (
+        "layer fc, cut to its leading tiles up to m tile 2, n tile 1: 6 x 8 x 6 differs too, and nothing smaller"
+    )
 
 
 def test_what_does_not_fail_alone_has_no_smallest_job() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.accelerator_file import load_accelerator
-from workloads.atomic import write_whole
+from workloads.atomic import check_whole, write_whole
 from workloads.casts import cast_trace, parse_cast
 from workloads.errors import InputError, problem
 from workloads.networks import load_trace
@@ -38,8 +38,7 @@ class Request:
 def cosim(request: Request) -> bool:
     """Co-simulate and report as asked; return whether RTL and model agree."""
     _check_targets(request)
-    # A CI system that cancels a job says so by SIGTERM: it ends what was started just as an interrupt does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _end_all_on_a_signal()
     trace = cast_trace(load_trace(request.workload, request.parameters), [parse_cast(text) for text in request.casts])
     accelerator = load_accelerator(request.accelerator)
     with telling() as listener:
@@ -58,11 +57,23 @@ def cosim(request: Request) -> bool:
     return result.passed
 
 
+def _end_all_on_a_signal() -> None:
+    """Have what was started end just as by an interrupt where a CI system cancels the job, or a terminal closes."""
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        # Under nohup it is ignored, and stays so.
+        if signal.getsignal(sign) is not signal.SIG_IGN:
+            signal.signal(sign, signal.default_int_handler)
+
+
 def _check_targets(request: Request) -> None:
     """Refuse files that cannot be written before anything runs for minutes."""
     for option, target in (("--junit", request.junit), ("--json", request.json_target)):
-        if target is not None and target != "-" and (not target or not Path(target).absolute().parent.is_dir()):
-            raise InputError(problem(option, "must name a file in a folder that is there", target))
+        if target == "":
+            raise InputError(problem(option, "must name a file", target))
+        if target is not None and (option, target) != ("--json", "-"):
+            check_whole(Path(target))
+    if request.waves:
+        check_whole(Path("waveform"))
 
 
 def _report(result: Cosimulation, request: Request) -> None:

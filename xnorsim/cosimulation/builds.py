@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workloads.errors import InputError
 from xnorsim.cosimulation import runtime
 from xnorsim.cosimulation.cocotb_step import run_step
 from xnorsim.cosimulation.environment import process_environment
-from xnorsim.cosimulation.errors import build_failure
+from xnorsim.cosimulation.errors import BuildError, build_failure
 from xnorsim.cosimulation.processes import run_in_group
 from xnorsim.cosimulation.toolchain import Simulation, find_simulation
+from xnorsim.cosimulation.trimming import trim
 
 # Assertions count; registers without reset start with a random value (the runner gives the seed).
 # Only the ports are visible to Python: the runner's --public-flat-rw keeps every net, which costs speed.
@@ -93,15 +95,29 @@ def find_build(design: Design) -> Build | None:
 def build(design: Design) -> Build:
     """Build a design, or return its build where the same contents were built before.
 
-    Errors: ToolMissingError; BuildError if Verilator or the compiler refuses the design.
+    Errors: ToolMissingError; BuildError if Verilator or the compiler refuses the design; InputError if the cache
+    cannot be written.
     """
     tools = find_simulation()
     place = _place(design, tools)
-    if not place.folder.is_dir():
+    if not _used(place.folder):
         with _locked(place.folder.with_suffix(".lock")):
-            if not place.folder.is_dir():
+            if not _used(place.folder):
                 _build_into(place.folder, design, tools)
+                trim(place.folder.parent)
     return place
+
+
+def _used(folder: Path) -> bool:
+    """Give a folder of the cache the date of its use; tell whether it is there."""
+    try:
+        os.utime(folder)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        # A cache that others fill, and that is only read here.
+        return folder.is_dir()
+    return True
 
 
 def _place(design: Design, tools: Simulation) -> Build:
@@ -150,8 +166,13 @@ def _digest(content: object) -> str:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold a lock file, so that of several processes one builds and the others wait for it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("w")
+    except OSError as error:
+        rule = f"the builds in {path.parent} cannot be written: {error.strerror}"
+        raise InputError(f"{rule}; XNORSIM_CACHE sets another folder") from error
+    with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -163,10 +184,15 @@ def _build_into(folder: Path, design: Design, tools: Simulation) -> None:
         log = folder.with_suffix(".log")
         content = [design.flags, design.waves, design.optimization, tools.versions]
         store = folder.parent / f"runtime-{_digest(content)}"
+        _used(store)
         runtime.reuse(store, scratch / "objects")
         if _run_verilator(design, tools, scratch, log) != 0:
             raise build_failure(f"the build of {design.top} with {dict(design.parameters)}", log.read_text(), log)
         runtime.keep(scratch / "objects", store)
+        if _place(design, tools).folder != folder:
+            # A build under the name of other contents would be taken for theirs from then on.
+            complaint = "a source has changed during the build: run it again"
+            raise BuildError(f"{design.top}: {complaint}", complaint)
         kept = scratch / "kept"
         kept.mkdir()
         shutil.copy2(scratch / "objects" / design.top, kept / design.top)

@@ -133,8 +133,10 @@ class Plan:
         )
         starts = np.cumsum([0, *map(len, self.jobs)]).tolist()
         outcomes = tuple(self._judge(number, start, played) for number, start in enumerate(starts[:-1]))
-        beside = None if played.memory is None else memory_difference(self.image, played.memory, self.results())
-        return Checked(outcomes, beside)
+        if played.memory is None:
+            return Checked(outcomes, None)
+        names = [task.name for task in self.tasks]
+        return Checked(outcomes, memory_difference(self.image, played.memory, self.results(), names))
 
     def results(self) -> list[tuple[int, int]]:
         """Return the address and the port words of each result."""

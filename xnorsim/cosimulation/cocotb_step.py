@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xnorsim.cosimulation.environment import process_environment
-from xnorsim.cosimulation.processes import run_in_group
+from xnorsim.cosimulation.processes import end_with_caller, run_in_group
 
 
 def run_step(
@@ -25,6 +25,7 @@ def main() -> None:
     """Call a step of the runner with the arguments of a file."""
     from cocotb_tools.runner import get_runner
 
+    end_with_caller()
     step, written = sys.argv[1:]
     try:
         getattr(get_runner("verilator"), step)(**json.loads(Path(written).read_text()))

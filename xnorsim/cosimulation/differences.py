@@ -144,10 +144,12 @@ _WAITS = {
 }
 
 
-def memory_difference(before: PortWords, after: PortWords, results: Sequence[tuple[int, int]]) -> Difference | None:
+def memory_difference(
+    before: PortWords, after: PortWords, results: Sequence[tuple[int, int]], layers: Sequence[str]
+) -> Difference | None:
     """Return the first port word outside of the results that a store has changed.
 
-    Units: ``results`` are the address and the port words of each result.
+    Units: ``results`` are the address and the port words of each result, one a layer.
     """
     changed = np.any(before != after, axis=1)
     for address, words in results:
@@ -158,6 +160,14 @@ def memory_difference(before: PortWords, after: PortWords, results: Sequence[tup
     was, is_now = (int.from_bytes(memory[address].tobytes(), "little") for memory in (before, after))
     message = (
         f"{np.count_nonzero(changed):,} port words outside of the results were overwritten, the first at address "
-        f"{address:#x}"
+        f"{address:#x}, {_beside_results(address, results, layers)}"
     )
     return Difference("", What.MEMORY, message, expected=was, found=is_now)
+
+
+def _beside_results(address: int, results: Sequence[tuple[int, int]], layers: Sequence[str]) -> str:
+    """Say how far an address lies from the nearest result: a store that goes astray often goes but a little astray."""
+    ways = [max(start - address, address - (start + words - 1)) for start, words in results]
+    way, nearest = min((way, number) for number, way in enumerate(ways))
+    side = "before" if address < results[nearest][0] else "behind"
+    return f"{way:,} {side} the nearest result, that of layer {layers[nearest]}"

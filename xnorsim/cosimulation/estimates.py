@@ -1,11 +1,12 @@
 """How long a co-simulation will take: from how fast the same build ran before, or else from a stated rate."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from simulator.accelerator import Array
 from workloads.atomic import write_whole
+from workloads.errors import InputError
 from xnorsim.cosimulation.builds import Build
 
 _LEAST_CYCLES = 1000
@@ -60,6 +61,7 @@ def _measured_rate(build: Build) -> float | None:
 
 
 def keep_rate(build: Build, cycles: int, seconds: float) -> None:
-    """Keep how fast a build ran."""
+    """Keep how fast a build ran, if the cache can be written: a run is worth more than the next one's estimate."""
     if cycles >= _LEAST_CYCLES and seconds > 0:
-        write_whole(Path(build.rate_file), json.dumps({"cycles_per_s": cycles / seconds}).encode())
+        with suppress(InputError):
+            write_whole(build.rate_file, json.dumps({"cycles_per_s": cycles / seconds}).encode())

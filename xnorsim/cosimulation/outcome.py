@@ -134,7 +134,7 @@ class Reproduced:
             return f"layer {self.layer} is right when its job ({size}) is played alone: it takes the jobs before"
         m_steps, n_tiles = self.steps
         kind, last = ("tiles", "m tile") if window_of(self.job) is None else ("rows of places", "row")
-        last += f" {m_steps - 1}" + ("" if m_steps > 1 or isinstance(self.job, PoolJob) else f", n tile {n_tiles - 1}")
+        last += f" {m_steps - 1}" + ("" if isinstance(self.job, PoolJob) else f", n tile {n_tiles - 1}")
         return f"layer {self.layer}, cut to its leading {kind} up to {last}: {size} differs too, and nothing smaller"
 
 

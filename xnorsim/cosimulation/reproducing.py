@@ -17,7 +17,7 @@ class Smallest:
 
 
 def smallest_failing(work: Work, fails: Callable[[Work], bool]) -> Smallest | None:
-    """Return the leading m steps of a job, and of a single one the leading n tiles, that still fail.
+    """Return the leading m steps of a job, and of these the leading n tiles, that still fail.
 
     None if even the whole job does not fail alone: then the fault depends on what was played before.
     """
@@ -26,8 +26,7 @@ def smallest_failing(work: Work, fails: Callable[[Work], bool]) -> Smallest | No
 
     m_steps, n_tiles = steps(work.job, work.accelerator)
     m_steps = _least(m_steps, lambda first: fails(work.leading(first, n_tiles)))
-    if m_steps == 1:
-        n_tiles = _least(n_tiles, lambda first: fails(work.leading(1, first)))
+    n_tiles = _least(n_tiles, lambda first: fails(work.leading(m_steps, first)))
     return Smallest(work.leading(m_steps, n_tiles), m_steps, n_tiles)
 
 
