@@ -76,4 +76,5 @@ def test_a_cycle_too_many_fails(tmp_path: Path) -> None:
     ended = run(made)
     assert ended.returncode != 0
     # The memory is right, and is compared first.
-    assert re.search(r"FAIL: issue \d+, schedule \d+, load_stall \d+, store_stall 0, flush 8", ended.stdout + ended.stderr)
+    said = ended.stdout + ended.stderr
+    assert re.search(r"FAIL: issue \d+, schedule \d+, load_stall \d+, store_stall 0, flush 8", said)

@@ -34,7 +34,7 @@ def test_sources_comments_and_options(folder: Path) -> None:
     text = """
         // a comment, and # another one
         waive.vlt
-        a.sv b.v   // two in a line
+        a.sv b.v\t// two in a line
         # +define+NOTHING
         +incdir+inc +define+WIDTH=4+FAST
     """

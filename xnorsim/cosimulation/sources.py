@@ -1,6 +1,7 @@
 """The RTL that is simulated: this project's own, or another one's by its file list."""
 
 import os
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,12 +62,7 @@ def _words(path: Path, outer: tuple[Path, ...]) -> Iterator[str]:
 
 def _without_comment(line: str) -> str:
     """Return a line without what stands behind // or #, unless that is a part of a word."""
-    kept: list[str] = []
-    for word in line.split(" "):
-        if word.strip().startswith(("//", "#")):
-            break
-        kept.append(word)
-    return " ".join(kept)
+    return re.sub(r"(?<!\S)(//|#).*", "", line)
 
 
 def _meaning(path: Path, word: str, where: str) -> Iterator[str]:
