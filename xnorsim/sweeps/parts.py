@@ -27,10 +27,14 @@ def name_of(part: int) -> str:
     return f"part-{part:06}.parquet"
 
 
-def table_of(columns: Mapping[str, NDArray[Any]]) -> pa.Table:
+def table_of(columns: Mapping[str, NDArray[Any] | pa.Array]) -> pa.Table:
     """Return columns as a table."""
-    return pa.table({name: pa.array(column.tolist() if column.dtype.kind in "OU" else column) for name, column in
-                     columns.items()})  # fmt: skip
+    return pa.table({name: _array(column) for name, column in columns.items()})
+
+
+def _array(column: NDArray[Any] | pa.Array) -> pa.Array:
+    texts = not isinstance(column, pa.Array) and column.dtype.kind in "OU"
+    return pa.array(column.tolist() if texts else column)
 
 
 def _hash(schema: pa.Schema) -> str:

@@ -66,8 +66,8 @@ class Evaluation:
             within &= constraint.violation(found[constraint.name]) <= 0
         return table_of({
             "row": np.arange(first, first + count),
-            "workload": np.full(count, workload),
-            "technology": np.full(count, technology),
+            "workload": pa.repeat(workload, count),
+            "technology": pa.repeat(technology, count),
             **columns,
             "status": found.pop("status"),
             "rule": found.pop("rule"),

@@ -63,7 +63,7 @@ def run_in_parts(data: dict[str, Any], folder: Path) -> None:
 
 @pytest.mark.parametrize(("sampler", "kills"), [("grid", 20), ("qmc", 3), ("nsga2", 5)])
 def test_killed_at_random_moments_and_resumed(sampler: str, kills: int, tmp_path: Path) -> None:
-    data = grid() if sampler == "grid" else sampled(sampler, 150)
+    data = grid() if sampler == "grid" else sampled(sampler, 60)
     # The fixture takes it back.
     parts_of(2)
     whole, moments, folder = sweep(data, processes=1), random.Random(1), tmp_path / "sweep"
