@@ -99,7 +99,7 @@ def test_a_disk_that_fills_keeps_the_good_parts(tmp_path: Path) -> None:
         more = f"mount -o remount,size=9m {disk}"
     else:
         # No room for any part in a place where the first ones were written before.
-        some = "rm {disk}/sweep/parts/part-*[5-9].parquet"
+        some = f"rm {disk}/sweep/parts/part-*[5-9].parquet"
         fill, more = f"{command} >&2; {some}; (ulimit -f 4; {command} --resume)", "true"
     script = f"{fill}; echo $?; ls {disk}/sweep/parts; {more}; {command} --resume >&2; cp -r {disk}/sweep {kept}"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
