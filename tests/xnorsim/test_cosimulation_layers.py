@@ -1,20 +1,24 @@
 """Which layers are played, on which operands, and what is model only."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from simulator.accelerator import Accelerator
+from simulator.accelerator import Accelerator, VectorUnit
 from simulator.engines import Engine
 from simulator.run import Run, simulate
 from tests.strategies import hardware
-from tests.traces import one_product, two_layers
+from tests.traces import one_product, random_bits, small_cnn, trace_of, two_layers
 from tests.xnorsim.found import MIXED, mixed_network
+from workloads.encodings import encoding
 from workloads.errors import InputError
 from workloads.networks import load_trace
-from workloads.packing import pack_bits
-from workloads.trace import Trace
+from workloads.operations import MatrixProduct
+from workloads.packing import decode, pack_bits
+from workloads.trace import Tensor, Trace
+from xnorsim.cosimulation import layers
 from xnorsim.cosimulation.layers import Layer, network_layers, without_operands
 from xnorsim.cosimulation.products import Product
 
@@ -119,6 +123,40 @@ def test_a_layer_that_is_cut_leaves_no_whole_operand_behind() -> None:
     assert played(second).job.m == 5
 
 
+def test_a_layer_without_all_of_its_channels_leaves_no_operand_behind() -> None:
+    first, second = layers_of(two_layers(m=2, k=200), max_cycles=60)
+    assert second.task is not None
+    # All rows, but not all channels.
+    assert (played(first).job.m, played(first).job.n) == (2, 4)
+    assert (played(second).job.m, played(second).job.k) == (2, 9)
+    assert dict(second.task.made_by) == {}
+    assert not second.random
+
+
+def test_sums_of_a_layer_are_operands_of_several_planes() -> None:
+    bipolar, rng = encoding("bipolar"), np.random.default_rng(1)
+    tensors = [
+        random_bits("x", 4, 20, rng),
+        random_bits("w1", 3, 20, rng),
+        Tensor("h", 4, 3, encoding("int8")),
+        random_bits("w2", 2, 3, rng),
+        Tensor("y", 4, 2, encoding("int32")),
+    ]
+    operations = [
+        MatrixProduct("fc1", 4, 20, 3, "x", "w1", "h", bipolar, bipolar),
+        MatrixProduct("fc2", 4, 3, 2, "h", "w2", "y", encoding("int8"), bipolar),
+    ]
+    accelerator = replace(TINY, vector_unit=VectorUnit(4))
+    first, second = (
+        layer for layer in layers_of(trace_of(operations, tensors), accelerator=accelerator) if layer.task is not None
+    )
+    assert not second.random
+    assert second.task is not None
+    # The vector unit lies between them: sums are no planes.
+    assert dict(second.task.made_by) == {}
+    assert np.array_equal(decode(played(second).a, 3, encoding("int8")), played(first).expected())
+
+
 def test_rows_that_are_cut_on_both_sides_are_still_handed_on() -> None:
     trace = load_trace("mnist-tfc", {"images": 20})
     layers = layers_of(trace, "fc2", "fc3", max_cycles=1500)
@@ -141,6 +179,22 @@ def test_operands_too_large_for_one_run_are_refused_before_they_are_made() -> No
         layers_of(trace, accelerator=accelerator)
     (layer,) = layers_of(trace, accelerator=accelerator, max_cycles=100_000)
     assert played(layer).job.m < 500
+
+
+# Two maps share their kernels, which lie in the memory once.
+@pytest.mark.parametrize("trace", [two_layers(), small_cnn(), small_cnn(maps=50)])
+def test_the_memory_of_all_layers_counts(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    accelerator = replace(TINY, or_pool=True)
+    tasks = [layer.task for layer in layers_of(trace, accelerator=accelerator) if layer.task is not None]
+    operands, results = 0, 0
+    for task in tasks:
+        operands += sum(area.nbytes for role, area in task.work.operands().items() if role != "thresholds")
+        results += math.prod(task.work.result_shape)
+    monkeypatch.setattr(layers, "MAX_MEMORY_BYTES", operands + results)
+    assert len(layers_of(trace, accelerator=accelerator)) == len(tasks)
+    monkeypatch.setattr(layers, "MAX_MEMORY_BYTES", operands + results - 1)
+    with pytest.raises(InputError, match=rf"layer {tasks[-1].name}: the layers up to it must take at most"):
+        layers_of(trace, accelerator=accelerator)
 
 
 def test_thresholds_without_values_lie_among_the_sums() -> None:

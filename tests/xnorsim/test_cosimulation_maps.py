@@ -73,6 +73,8 @@ def test_a_pooling_gives_the_reference_s_result_map_by_map(case: tuple[PoolJob, 
     found = made.expected()
     assert np.array_equal(found, unpack_bits(pooled(made.a[:, 0], job.window), job.channels))
     assert made.encoded(found).shape == made.result_shape
+    elements = list(np.ndindex(found.shape))
+    assert sorted(elements, key=lambda at: made.running_order(*at)) == elements
     assert np.array_equal(made.decoded(made.encoded(found)), found)
     assert np.array_equal(made.alone(1).expected(), found[job.window.positions :])
 

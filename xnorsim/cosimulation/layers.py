@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.accelerator import Accelerator, ArrayKind
 from simulator.job import BIPOLAR, Job
 from simulator.layer_run import LayerRun
-from simulator.layout import operand_row_words, result_row_words
+from simulator.layout import ceil_div, operand_row_words, result_row_words, row_k_words, slot_bits
 from simulator.limits import check_slots
 from simulator.pool import PoolJob
 from simulator.pool_counts import pixel_words
@@ -151,7 +151,8 @@ class _Operands:
         a, b = None if a is None else a[: jobs * rows_a], None if b is None else b[: jobs * rows_b]
         if thresholds is not None:
             thresholds = replace(thresholds, sums=thresholds.sums[: job.n], at_most=thresholds.at_most[: job.n])
-        self._take_memory(job, jobs)
+        # An operand that is drawn is the same in all jobs.
+        self._take_memory(job, jobs, rows_a if a is None else len(a), rows_b if b is None else len(b))
         product = random_product(job, self._run.accelerator, self._rng(step), a, b, thresholds)
         return Task(step.name, product, self._made_by(a=(step.a, a), b=(step.b, b))), random
 
@@ -160,7 +161,7 @@ class _Operands:
         a = self._known(step.a, whole.count, pixels, whole.channels, BIPOLAR)
         job, jobs = self._cut(whole, 1 if a is None else len(a) // pixels, max_cycles)
         a = None if a is None else a[: jobs * job.window.pixels]
-        self._take_memory(job, jobs)
+        self._take_memory(job, jobs, jobs * job.window.pixels, 0)
         pooled = random_pool(job, self._run.accelerator, self._rng(step), a)
         return Task(step.name, pooled, self._made_by(a=(step.a, a))), a is None or step.a in self._random
 
@@ -192,18 +193,22 @@ class _Operands:
             return shortened(whole, self._run.accelerator, max_cycles), 1
         return whole, min(jobs, max_cycles // each)
 
-    def _take_memory(self, job: Job | PoolJob, jobs: int) -> None:
-        """Refuse more than one run can hold, or too long a job for the engine, before anything is allocated."""
+    def _take_memory(self, job: Job | PoolJob, jobs: int, rows_a: int, rows_b: int) -> None:
+        """Refuse more than one run can hold, or too long a job for the engine, before anything is allocated.
+
+        Units: ``rows_a`` and ``rows_b`` are the rows of all jobs, which may share them.
+        """
         accelerator = self._run.accelerator
         check_slots(job, accelerator)
         array, width = accelerator.arrays[job.array], accelerator.port.width_bits
         if isinstance(job, PoolJob):
-            words = (job.window.pixels + job.window.positions) * pixel_words(job, accelerator)
+            words = (rows_a + jobs * job.window.positions) * pixel_words(job, accelerator)
         else:
-            (rows_a, rows_b), (planes_a, planes_b), (taps, elements) = operand_rows(job), job.planes, job.taps
-            words = (rows_a * planes_a + rows_b * planes_b * taps) * operand_row_words(elements, array, width)
-            words += job.m * result_row_words(job.n, array, width, thresholds=job.thresholds)
-        self._memory_bytes += jobs * words * width // 8
+            planes_a, planes_b = job.planes
+            words = rows_a * planes_a * operand_row_words(job.taps[1], array, width)
+            words += rows_b * planes_b * ceil_div(row_k_words(job, array) * slot_bits(array), width)
+            words += jobs * job.m * result_row_words(job.n, array, width, thresholds=job.thresholds)
+        self._memory_bytes += words * width // 8
         if self._memory_bytes > MAX_MEMORY_BYTES:
             rule = f"must take at most {MAX_MEMORY_BYTES >> 20} MiB of memory in one run: use --layers or --max-cycles"
             raise InputError(problem(f"layer {job.name}: the layers up to it", rule, self._memory_bytes >> 20))
