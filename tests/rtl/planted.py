@@ -1,7 +1,6 @@
 """Copies of the RTL, as a user takes them away, with a change in one source; and the command line on them."""
 
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -96,13 +95,8 @@ def started(*arguments: str | Path, folder: Path, **variables: str | Path) -> su
     command = [sys.executable, "-m", "xnorsim", *map(str, arguments)]
     return subprocess.Popen(
         command, cwd=folder, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        process_group=0, preexec_fn=_hear_interrupts,
+        process_group=0,
     )  # fmt: skip
-
-
-def _hear_interrupts() -> None:
-    """Undo what a shell does to what it starts in the background: to ignore interrupts is inherited."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def commands_with(text: str) -> list[str]:
