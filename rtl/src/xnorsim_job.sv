@@ -137,7 +137,7 @@ module xnorsim_job #(
 `ifndef SYNTHESIS
   // No job starts that nobody asked for.
   Asked_A :
-  assert property (@(posedge clk_i) disable iff (!rst_ni) $rose(busy_q) |-> $past(job_valid_i));
+  assert property (@(posedge clk_i) disable iff (!rst_ni) start_o |-> job_valid_i);
 `endif
 
 endmodule

@@ -81,8 +81,8 @@ def test_killed_at_random_moments_and_resumed(sampler: str, kills: int, tmp_path
         process.kill()
         process.join()
         seen.append(len(files(folder)))
-    # It was killed while it worked: not always before its first part, nor always behind its last.
-    assert len(set(seen)) > 2
+    # Twenty kills meet it while it works: not always before its first part, nor always behind its last.
+    assert len(set(seen)) > kills // 10
     run_in_parts(data, folder)
     pd.testing.assert_frame_equal(rows_in(folder), whole, check_exact=True)
     assert {path.suffix for path in files(folder)} == {".parquet", ".json"}
