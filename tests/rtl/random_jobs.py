@@ -56,6 +56,9 @@ CONVOLUTIONS = 0.38
 WIDE = 0.25
 """The share of jobs whose rows of results may fill several k words, where lanes are many and columns few."""
 
+KEPT = 0.05
+"""The share of jobs with one whole m tile, one chunk and several n tiles, which all have the same A."""
+
 MULTI_PLANE = [code for code in map(encoding, INTEGERS) if len(code.planes) > 1]
 BIPOLAR_PLANES = Encoding("bipolar, two planes", (Plane(Digit.BIPOLAR), Plane(Digit.BIPOLAR, 1)))
 """No encoding of a trace, but one that the hardware takes."""
@@ -93,6 +96,8 @@ def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -
         m, n, k = _draw_many(units, rng) if many else (_draw_side(unit, rng) for unit in units)
         if rng.random() < WIDE:
             n = int(rng.integers(1, 3 * max(array.lanes, array.cols) + 1))
+        if rng.random() < KEPT:
+            m, n, k, many = units[0], array.cols * int(rng.integers(2, 4)), int(rng.integers(1, units[2] + 1)), False
         if transposed:
             m, n = n, m
         job = replace(job, m=m, k=k, n=n, thresholds=not transposed and bool(rng.integers(2)))
