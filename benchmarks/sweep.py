@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.report import SECONDS, print_table, timed
 from costmodel.technology_file import load_technology
 from simulator.accelerator_file import accelerator_path
-from simulator.closed_form import closed_form
+from simulator.closed_form import solve
 from workloads.model_file import read_toml
 from workloads.networks import load_trace
 from workloads.trace import Trace
@@ -62,14 +62,14 @@ def of_parts(evaluate: Evaluator, columns: Columns) -> list[tuple[object, ...]]:
     """Return the time of a point by part: the closed form, and all else."""
     spent = [0.0]
 
-    def watched(*parts: Any) -> Any:
+    def watched(points: Any) -> Any:
         start = time.process_time()
-        found = closed_form(*parts)
+        found = solve(points)
         spent[0] += time.process_time() - start
         return found
 
     start = time.process_time()
-    with mock.patch.object(cycles, "closed_form", watched):
+    with mock.patch.object(cycles, "solve", watched):
         evaluate(columns)
     whole = time.process_time() - start
     parts = {"closed form": spent[0], "counts, residency, vector unit, costs": whole - spent[0], "all": whole}

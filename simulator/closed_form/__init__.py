@@ -2,6 +2,6 @@
 
 from simulator.closed_form.points import Points
 from simulator.closed_form.pool import pool_classes
-from simulator.closed_form.solve import closed_form, job_classes
+from simulator.closed_form.batch import closed_form, job_classes, solve
 
-__all__ = ["Points", "closed_form", "job_classes", "pool_classes"]
+__all__ = ["Points", "closed_form", "job_classes", "pool_classes", "solve"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ class Points:
     so many ``elements``: one of all k where it is not fed directly. All else is as in Array, Port and Job, and as
     legal. An input-stationary job is a weight-stationary one with the operands exchanged.
     """
+
+    RESULT_TILES: ClassVar[int] = 5
+    """The place of that field."""
 
     rows: Integers
     cols: Integers
@@ -76,9 +79,16 @@ class Points:
     def __len__(self) -> int:
         return len(self.m)
 
-    def take(self, index: slice | npt.NDArray[np.intp]) -> Self:
-        """Return some of the points, in the order of the index."""
-        return type(self)(*(getattr(self, field.name)[index] for field in fields(self)))
+    def table(self, first: int, end: int) -> Integers:
+        """Return some of the points as rows: those before ``end``.
+
+        Shapes: [points, fields].
+        """
+        columns = [getattr(self, field.name)[first:end] for field in fields(self)]
+        table = np.empty((len(columns[0]), len(columns)), dtype=np.int64)
+        for number, column in enumerate(columns):
+            table[:, number] = column
+        return table
 
 
 def _values(job: Job, accelerator: Accelerator) -> tuple[int, ...]:

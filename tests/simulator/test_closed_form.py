@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from simulator.closed_form import Points, closed_form, job_classes
+from simulator.closed_form import Points, closed_form, job_classes, solve
+from simulator.closed_form.compiled import compiled
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import DirectFeed, Job
@@ -41,17 +42,44 @@ def test_a_mixed_batch_equals_the_engine() -> None:
         assert classes[number].tolist() == classes_of(run_job(*batch[number])), batch[number]
 
 
-def test_a_mixed_batch_equals_each_of_its_points_alone() -> None:
-    points = Points.of([*random_cases(1500, seed=4), *random_cases(500, seed=5, side=LARGE)])
-    alone = [closed_form(points.take(slice(number, number + 1)))[0] for number in range(len(points))]
-    assert np.array_equal(closed_form(points), np.array(alone))
+def test_machine_code_computes_what_python_does() -> None:
+    assert compiled() is not None
+    batch = [*random_cases(3000, seed=4), *random_cases(1000, seed=5, side=LARGE), *LONG_JOBS]
+    interpreted = [classes_of(job_classes(*case)) for case in batch]
+    assert closed_form(Points.of(batch)).tolist() == interpreted
+
+
+def test_without_numba_it_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = Points.of(random_cases(100, seed=13))
+    classes = closed_form(points)
+    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
+    compiled.cache_clear()
+    assert compiled() is None
+    assert np.array_equal(closed_form(points), classes)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    compiled.cache_clear()
+    assert compiled() is None
+    monkeypatch.undo()
+    compiled.cache_clear()
+    assert compiled() is not None
 
 
 def test_order_and_repetition_in_a_batch_change_nothing() -> None:
-    # Enough for several blocks of a kind: 300 points, each a hundred times.
+    # Enough for several pieces: 300 points, each a hundred times.
     points = Points.of(random_cases(300, seed=6, side=LARGE))
     order = np.random.default_rng(7).permutation(np.repeat(np.arange(len(points)), 100))
-    assert np.array_equal(closed_form(points.take(order)), closed_form(points)[order])
+    repeated = Points.broadcast(**{field.name: getattr(points, field.name)[order] for field in fields(points)})
+    assert np.array_equal(closed_form(repeated), closed_form(points)[order])
+
+
+def test_a_point_that_is_refused_leaves_the_others_their_cycles() -> None:
+    batch = random_cases(50, seed=12)
+    points = Points.of([*batch, (Job("job", "xnor", 1, 2, 2, 2, encoding("uint2")), hardware(2, 2, 2, kc=1)), *batch])
+    classes, rules = solve(points)
+    assert list(rules) == [50]
+    assert "must hold a k word of every row" in rules[50]
+    expected = closed_form(Points.of(batch)).tolist()
+    assert classes.tolist() == [*expected, [1] * 5, *expected]
 
 
 def test_broadcast_columns_are_points() -> None:

@@ -50,11 +50,11 @@ class Evaluator:
         points = DesignPoints.of(self._base, columns)
         nothing = of_nothing(operation.name for operation in self._trace.operations if self._layers)
         results, refused = _Results(len(points), nothing), out_of_range(points)
-        found = [feasible(points, structure, self._plans, refused) for structure in points.structures()]
-        groups = [group for group in found if group is not None]
-        for (group, plan), classes in zip(groups, job_cycles(groups, refused), strict=True):
+        found = (feasible(points, structure, self._plans, refused) for structure in points.structures())
+        for group, plan in filter(None, found):
             for block in _blocks(group, plan):
-                part, solved = group.take(block), classes[:, :, block]
+                part = group.take(block)
+                solved = job_cycles(part, plan, refused)
                 long = too_long(plan, solved)
                 if long.any():
                     results.fail(part.rows[long])

@@ -122,7 +122,6 @@ def test_blocks_are_no_different_from_a_single_one(monkeypatch: pytest.MonkeyPat
     evaluator = Evaluator(trace("resnet18"), base("xnor-int8"), technology())
     together = evaluator(columns)
     monkeypatch.setattr("xnorsim.sweeps.evaluate.BLOCK_POINTS", 7)
-    monkeypatch.setattr("xnorsim.sweeps.cycles.CALL_POINTS", 50)
     for name, column in evaluator(columns).items():
         assert column.tolist() == together[name].tolist(), name
 

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.accelerator import Dataflow
 from simulator.accelerator_file import PRESET_DIR, load_accelerator, parse_accelerator
-from simulator.closed_form import Points, closed_form
+from simulator.closed_form import Points, solve
 from simulator.program import program
 from tests.traces import one_product, two_layers
 from tests.xnorsim.sweeps.alone import Columns, base, compared, technology
@@ -175,15 +175,13 @@ def test_a_network_that_takes_too_long_to_count_fails_with_its_reason(
 
 
 def test_a_job_that_the_closed_form_refuses_refuses_its_point_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refusing(*parts: Points) -> Any:
-        if any((part.rows == 3).any() for part in parts):
-            raise InputError("jobs must be of other rows")
-        return closed_form(*parts)
+    def refusing(points: Points) -> Any:
+        return solve(points)[0], dict.fromkeys(np.flatnonzero(points.rows == 3).tolist(), "jobs must be of other rows")
 
     columns = {"arrays.xnor.rows": [3, 8, 4, 3, 16]}
     evaluator = Evaluator(load_trace("mnist-tfc"), base(XNOR), technology())
     together = evaluator(columns)
-    monkeypatch.setattr("xnorsim.sweeps.cycles.closed_form", refusing)
+    monkeypatch.setattr("xnorsim.sweeps.cycles.solve", refusing)
     results = evaluator(columns)
     assert results["rule"].tolist() == ["jobs must be of other rows", "", "", "jobs must be of other rows", ""]
     assert results["cycles"].tolist() == [0, together["cycles"][1], together["cycles"][2], 0, together["cycles"][4]]
