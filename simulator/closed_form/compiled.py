@@ -15,23 +15,24 @@ def compiled() -> Callable[..., None] | None:
         import numba
     except ImportError:
         return None
-    if numba.config.DISABLE_JIT:
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return None
-    functions = [value for value in vars(kernel).values() if isinstance(value, FunctionType)]
     # Functions of this namespace call each other; those of the kernel stay as they are.
     namespace = dict(vars(kernel))
-    for function in functions:
-        entry = function is kernel.solve
-        copy = FunctionType(function.__code__, namespace)
-        namespace[function.__name__] = _jit(numba.njit, copy, forceinline=not entry, cache=entry)
+    for name, function in vars(kernel).items():
+        if isinstance(function, FunctionType):
+            inner = function is not kernel.solve
+            namespace[name] = _jit(FunctionType(function.__code__, namespace), forceinline=inner, cache=not inner)
     solve: Callable[..., None] = namespace[kernel.solve.__name__]
     return solve
 
 
-def _jit(njit: Callable[..., Any], function: FunctionType, *, forceinline: bool, cache: bool) -> Any:
-    """Compile a function when it is first called."""
+def _jit(function: FunctionType, *, forceinline: bool, cache: bool) -> Any:
+    """Return a function that is compiled when it is first called."""
+    import numba
+
     try:
-        return njit(function, forceinline=forceinline, cache=cache, error_model="numpy")
+        return numba.njit(function, error_model="numpy", forceinline=forceinline, cache=cache)
     except RuntimeError:
-        # There is no place that can be written to.
-        return njit(function, forceinline=forceinline, error_model="numpy")
+        # No place to keep the code in can be written to.
+        return numba.njit(function, error_model="numpy", forceinline=forceinline)

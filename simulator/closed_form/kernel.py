@@ -21,7 +21,7 @@ REFUSED = -1
 """Stands for the cycles of a job that is refused."""
 
 Memory = MutableSequence[int]
-"""Rings, one behind the other: the ends of the tiles before and the port words of their results, then copies of both."""
+"""Rings, one behind the other: the ends of the tiles before, the port words of their results, then copies of both."""
 RINGS = 6
 ROWS, TILES = 2, 4
 """The copies that later rows and later tiles are compared with."""
@@ -33,7 +33,7 @@ class Sizes(NamedTuple):
     ``stays`` tells whether weights stay in the PEs. ``chunk`` are the k words of every chunk but the last,
     ``tile_rows`` the rows of every m tile but the last. ``answer`` is what an operand needs from its acceptance to the
     edge before its issue, ``drain`` what a result needs from its tile's last issue to the edge before its store.
-    ``result_lanes`` results share a slot of ``result_slot`` bits; ``threshold_bits`` is 0 where there are no thresholds.
+    ``result_lanes`` results share a slot of ``result_slot`` bits; ``threshold_bits`` is 0 where there are none.
     """
 
     stays: bool
@@ -65,9 +65,9 @@ class Sizes(NamedTuple):
 class State(NamedTuple):
     """What lies before a slot; edges all but ``schedule``, the cycles of that class so far.
 
-    ``x`` is the port's last edge, ``last`` the last issue, ``before`` that of the slot before, ``first`` the edge before
-    the first issue on the newest weight set. ``free`` and ``free_before`` are the edges before the last two halves of B
-    are free.
+    ``x`` is the port's last edge, ``last`` the last issue, ``before`` that of the slot before, ``first`` the edge
+    before the first issue on the newest weight set. ``free`` and ``free_before`` are the edges before the last two
+    halves of B are free.
     """
 
     x: int
@@ -247,17 +247,15 @@ def _tile(sizes: Sizes, state: State, head: int, m_tile: int, n_tile: int, memor
 
 def _slots(sizes: Sizes, state: State, lines: int, lines_a: int, lines_b: int) -> State:
     """Take the slots of a tile that issues so many rows of A for each fold, and loads so many rows of both."""
-    saved, phase, steps, saved_at, chunk = state, -1, 0, 0, 0
-    passes = sizes.planes_a * sizes.planes_b
+    state = _slot(sizes, state, 0, lines, lines_a, lines_b)
+    return _more_slots(sizes, state, lines, lines_a, lines_b) if sizes.chunks > 1 else state
+
+
+def _more_slots(sizes: Sizes, state: State, lines: int, lines_a: int, lines_b: int) -> State:
+    """Take all slots but the first."""
+    saved, phase, steps, saved_at, chunk = state, -1, 0, 0, 1
     while chunk < sizes.chunks:
-        first = chunk * sizes.chunk
-        end = min(first + sizes.chunk, sizes.k_words)
-        a = lines_a * _words_a(sizes, first, end) if lines_a else 0
-        b = lines_b * _touched(first * sizes.slot, end * sizes.slot, sizes.port_shift) if lines_b else 0
-        if sizes.stays:
-            state = _fold(sizes, state, lines, a, b)
-        else:
-            state = _sums(sizes, state, (end - first) * passes, _gap(sizes) if chunk == 0 else 0, a + b)
+        state = _slot(sizes, state, chunk, lines, lines_a, lines_b)
         chunk += 1
         steps += 1
         if sizes.chunks < LONG or chunk >= sizes.chunks - 1:
@@ -271,6 +269,18 @@ def _slots(sizes: Sizes, state: State, lines: int, lines_a: int, lines_b: int) -
         elif steps & (steps - 1) == 0:
             saved, phase, saved_at = state, now, steps
     return state
+
+
+def _slot(sizes: Sizes, state: State, chunk: int, lines: int, lines_a: int, lines_b: int) -> State:
+    """Take one slot of a tile."""
+    first = chunk * sizes.chunk
+    end = min(first + sizes.chunk, sizes.k_words)
+    a = lines_a * _words_a(sizes, first, end) if lines_a else 0
+    b = lines_b * _touched(first * sizes.slot, end * sizes.slot, sizes.port_shift) if lines_b else 0
+    if sizes.stays:
+        return _fold(sizes, state, lines, a, b)
+    issue = (end - first) * sizes.planes_a * sizes.planes_b
+    return _sums(sizes, state, issue, _gap(sizes) if chunk == 0 else 0, a + b)
 
 
 def _sums(sizes: Sizes, state: State, issue: int, gap: int, loads: int) -> State:

@@ -57,7 +57,10 @@ WIDE = 0.25
 """The share of jobs whose rows of results may fill several k words, where lanes are many and columns few."""
 
 KEPT = 0.05
-"""The share of jobs with one whole m tile, one chunk and several n tiles, which all have the same A."""
+"""The share of jobs with one whole m tile, one chunk and several n tiles, which all have the same A.
+
+The first one is like that: what a job leaves behind for the next, nothing has left for it.
+"""
 
 MULTI_PLANE = [code for code in map(encoding, INTEGERS) if len(code.planes) > 1]
 BIPOLAR_PLANES = Encoding("bipolar, two planes", (Plane(Digit.BIPOLAR), Plane(Digit.BIPOLAR, 1)))
@@ -96,7 +99,7 @@ def _draw_job(accelerator: Accelerator, number: int, rng: np.random.Generator) -
         m, n, k = _draw_many(units, rng) if many else (_draw_side(unit, rng) for unit in units)
         if rng.random() < WIDE:
             n = int(rng.integers(1, 3 * max(array.lanes, array.cols) + 1))
-        if rng.random() < KEPT:
+        if rng.random() < KEPT or number == 0:
             m, n, k, many = units[0], array.cols * int(rng.integers(2, 4)), int(rng.integers(1, units[2] + 1)), False
         if transposed:
             m, n = n, m
