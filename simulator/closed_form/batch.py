@@ -1,14 +1,19 @@
 """The cycle classes of jobs without a stall pattern, for many design points at once."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from simulator.accelerator import Accelerator
 from simulator.closed_form import kernel
+from simulator.closed_form.compiled import compiled
 from simulator.closed_form.points import Integers, Points
 from simulator.cycles import CycleClasses
 from simulator.job import Job
 from workloads.errors import InputError, problem
 
+INTERPRETED_JOBS = 10_000
+"""Jobs of a process that are interpreted: some 70 us each."""
 PIECE_POINTS = 8192
 """Points that are solved at a time: few enough for the processor's cache."""
 
@@ -50,19 +55,28 @@ def job_classes(job: Job, accelerator: Accelerator) -> CycleClasses:
     return CycleClasses(*classes)
 
 
-def _solve(table: Integers, classes: Integers) -> None:
-    """Solve the points of a table, in machine code if there is any."""
-    from simulator.closed_form.compiled import compiled
+@dataclass
+class _Solver:
+    """Interprets the first jobs, and has machine code from then on: it takes as long to load as they take."""
 
-    solve_arrays, places = compiled(), _places(table[:, Points.RESULT_TILES].max())
-    if solve_arrays is None:
-        classes[:] = _interpreted(table.tolist())
-    else:
-        solve_arrays(table, classes, np.empty(kernel.RINGS * places, dtype=np.int64))
+    jobs: int = 0
+
+    def __call__(self, table: Integers, classes: Integers) -> None:
+        """Write the classes of the points of a table."""
+        self.jobs += len(table)
+        machine_code = compiled() if self.jobs > INTERPRETED_JOBS else None
+        if machine_code is None:
+            classes[:] = _interpreted(table.tolist())
+        else:
+            places = _places(int(table[:, Points.RESULT_TILES].max()))
+            machine_code(table, classes, np.empty(kernel.RINGS * places, dtype=np.int64))
+
+
+_solve = _Solver()
 
 
 def _interpreted(points: list[list[int]]) -> list[list[int]]:
-    """Solve points as Python runs them: a job alone is done before machine code would be loaded."""
+    """Solve points as Python runs them."""
     places = _places(max(point[Points.RESULT_TILES] for point in points))
     classes = [[0] * 5 for _ in points]
     kernel.solve(points, classes, [0] * (kernel.RINGS * places))

@@ -2,7 +2,10 @@
 
 import sys
 from dataclasses import fields
+from types import FunctionType
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -42,6 +45,13 @@ def test_a_mixed_batch_equals_the_engine() -> None:
         assert classes[number].tolist() == classes_of(run_job(*batch[number])), batch[number]
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first job be compiled already."""
+    monkeypatch.setattr("simulator.closed_form.batch.INTERPRETED_JOBS", 0)
+
+
+@pytest.mark.usefixtures("at_once")
 def test_machine_code_computes_what_python_does() -> None:
     assert compiled() is not None
     batch = [*random_cases(3000, seed=4), *random_cases(1000, seed=5, side=LARGE), *LONG_JOBS]
@@ -49,19 +59,40 @@ def test_machine_code_computes_what_python_does() -> None:
     assert closed_form(Points.of(batch)).tolist() == interpreted
 
 
+@pytest.mark.usefixtures("at_once")
 def test_without_numba_it_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
     points = Points.of(random_cases(100, seed=13))
     classes = closed_form(points)
     monkeypatch.setattr("numba.config.DISABLE_JIT", True)
     compiled.cache_clear()
     assert compiled() is None
-    assert np.array_equal(closed_form(points), classes)
     monkeypatch.setitem(sys.modules, "numba", None)
     compiled.cache_clear()
     assert compiled() is None
+    assert np.array_equal(closed_form(points), classes)
     monkeypatch.undo()
     compiled.cache_clear()
     assert compiled() is not None
+
+
+@pytest.mark.usefixtures("at_once")
+def test_it_compiles_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    njit, kept = numba.njit, []
+
+    def without_a_place(function: FunctionType, *, cache: bool = False, **options: Any) -> Any:
+        kept.append(cache)
+        if cache:
+            raise RuntimeError("no locator available")
+        return njit(function, **options)
+
+    points = Points.of(random_cases(100, seed=13))
+    classes = closed_form(points)
+    monkeypatch.setattr("numba.njit", without_a_place)
+    compiled.cache_clear()
+    assert np.array_equal(closed_form(points), classes)
+    assert kept.count(True) == 1
+    monkeypatch.undo()
+    compiled.cache_clear()
 
 
 def test_order_and_repetition_in_a_batch_change_nothing() -> None:
