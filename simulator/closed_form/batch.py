@@ -14,8 +14,7 @@ from workloads.errors import InputError, problem
 
 INTERPRETED_JOBS = 10_000
 """Jobs of a process that are interpreted: some 70 us each."""
-PIECE_POINTS = 8192
-"""Points that are solved at a time: few enough for the processor's cache."""
+_RESULT_TILES = Points.FIELDS.index("result_tiles")
 
 
 def closed_form(points: Points) -> Integers:
@@ -34,12 +33,11 @@ def solve(points: Points) -> tuple[Integers, dict[int, str]]:
     """Return the cycles as closed_form does, and by point the rule that refuses it; the cycles there are 1 each."""
     classes = np.empty((len(points), 5), dtype=np.int64)
     rules = {}
-    for first in range(0, len(points), PIECE_POINTS):
-        table, found = points.table(first, first + PIECE_POINTS), classes[first : first + PIECE_POINTS]
-        _solve(table, found)
-        for number in np.flatnonzero(found[:, 0] == kernel.REFUSED).tolist():
-            rules[first + number] = _rule(table[number].tolist())
-            found[number] = 1
+    if len(points):
+        _solve(points.table, classes)
+    for number in np.flatnonzero(classes[:, 0] == kernel.REFUSED).tolist():
+        rules[number] = _rule(points.table[number].tolist())
+        classes[number] = 1
     return classes, rules
 
 
@@ -48,7 +46,7 @@ def job_classes(job: Job, accelerator: Accelerator) -> CycleClasses:
 
     Errors: InputError as closed_form.
     """
-    (point,) = Points.of([(job, accelerator)]).table(0, 1).tolist()
+    (point,) = Points.of([(job, accelerator)]).table.tolist()
     (classes,) = _interpreted([point])
     if classes[0] == kernel.REFUSED:
         raise InputError(_rule(point))
@@ -68,7 +66,7 @@ class _Solver:
         if machine_code is None:
             classes[:] = _interpreted(table.tolist())
         else:
-            places = _places(int(table[:, Points.RESULT_TILES].max()))
+            places = _places(int(table[:, _RESULT_TILES].max()))
             machine_code(table, classes, np.empty(kernel.RINGS * places, dtype=np.int64))
 
 
@@ -77,7 +75,7 @@ _solve = _Solver()
 
 def _interpreted(points: list[list[int]]) -> list[list[int]]:
     """Solve points as Python runs them."""
-    places = _places(max(point[Points.RESULT_TILES] for point in points))
+    places = _places(max(point[_RESULT_TILES] for point in points))
     classes = [[0] * 5 for _ in points]
     kernel.solve(points, classes, [0] * (kernel.RINGS * places))
     return classes

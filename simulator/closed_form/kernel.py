@@ -82,7 +82,7 @@ class State(NamedTuple):
 def solve(table: Sequence[Sequence[int]], classes: Sequence[MutableSequence[int]], memory: Memory) -> None:
     """Write the classes of every row of a table, or REFUSED.
 
-    Shapes: table [jobs, fields] as in simulator/closed_form/points.py, classes [jobs, 5].
+    Shapes: table [jobs, fields] as in Points, classes [jobs, 5].
     """
     for number in range(len(table)):
         sizes = sizes_of(table[number])
@@ -98,7 +98,10 @@ def solve(table: Sequence[Sequence[int]], classes: Sequence[MutableSequence[int]
 
 
 def sizes_of(point: Sequence[int]) -> Sizes:
-    """Return the sizes of a point; a chunk or an m tile of none where a scratchpad is too small."""
+    """Return the sizes of a point; a chunk or an m tile of none where a scratchpad is too small.
+
+    Shapes: [fields], as in Points.
+    """
     rows, cols, lanes, word_bits, accumulator_bits = point[0], point[1], point[2], point[3], point[4]
     m, n, planes_a, planes_b, bits = point[11], point[13], point[14], point[15], point[16]
     stays, taps, tap_words = point[17] == 1, point[19], -(-point[20] // lanes)

@@ -1,7 +1,6 @@
 """The closed form against the engine and the jobs worked by hand, one at a time and in batches."""
 
 import sys
-from dataclasses import fields
 from types import FunctionType
 from typing import Any
 
@@ -96,11 +95,10 @@ def test_it_compiles_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_order_and_repetition_in_a_batch_change_nothing() -> None:
-    # Enough for several pieces: 300 points, each a hundred times.
+    # Enough for machine code: 300 points, each a hundred times.
     points = Points.of(random_cases(300, seed=6, side=LARGE))
     order = np.random.default_rng(7).permutation(np.repeat(np.arange(len(points)), 100))
-    repeated = Points.broadcast(**{field.name: getattr(points, field.name)[order] for field in fields(points)})
-    assert np.array_equal(closed_form(repeated), closed_form(points)[order])
+    assert np.array_equal(closed_form(Points(points.table[order])), closed_form(points)[order])
 
 
 def test_a_point_that_is_refused_leaves_the_others_their_cycles() -> None:
@@ -116,7 +114,7 @@ def test_a_point_that_is_refused_leaves_the_others_their_cycles() -> None:
 def test_broadcast_columns_are_points() -> None:
     job, accelerator = random_cases(1, seed=8, side=LARGE)[0]
     one = Points.of([(job, accelerator)])
-    columns = {field.name: getattr(one, field.name) for field in fields(one)}
+    columns = {field: one.column(field) for field in Points.FIELDS}
     sizes = np.arange(1, 100)
     batch = Points.broadcast(**{**columns, "m": sizes})
     for number in (0, 41, 98):

@@ -176,7 +176,9 @@ def test_a_network_that_takes_too_long_to_count_fails_with_its_reason(
 
 def test_a_job_that_the_closed_form_refuses_refuses_its_point_only(monkeypatch: pytest.MonkeyPatch) -> None:
     def refusing(points: Points) -> Any:
-        return solve(points)[0], dict.fromkeys(np.flatnonzero(points.rows == 3).tolist(), "jobs must be of other rows")
+        return solve(points)[0], dict.fromkeys(
+            np.flatnonzero(points.column("rows") == 3).tolist(), "jobs must be of other rows"
+        )
 
     columns = {"arrays.xnor.rows": [3, 8, 4, 3, 16]}
     evaluator = Evaluator(load_trace("mnist-tfc"), base(XNOR), technology())
