@@ -36,6 +36,11 @@ class Space:
         """Return the columns of the fields at points, in the order of the file."""
         return {field: values[codes[number]] for field, (number, values) in self.sources.items()}
 
+    @property
+    def first(self) -> Codes:
+        """Return the codes of the first point, also of a space of more points than 64 bits count."""
+        return np.zeros((len(self.shape), 1), dtype=np.uint16)
+
     def grid(self, first: int, end: int) -> Codes:
         """Return the codes of points of the full grid: the last axis is the fastest."""
         return np.array(np.unravel_index(np.arange(first, end), self.shape), dtype=np.uint16)

@@ -43,7 +43,7 @@ class Evaluation:
 
         Errors: InputError naming the price.
         """
-        points = self.space.columns(self.space.grid(0, 1))
+        points = self.space.columns(self.space.first)
         technologies = {technology: number for number, (_, technology) in reversed(list(enumerate(self.pairs)))}
         for number in technologies.values():
             self.evaluators[number](points)
