@@ -1,8 +1,9 @@
 """Play jobs on the RTL: memory image in; counters and memory out."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -125,26 +126,11 @@ def play_on(
     built = build(with_room(design, len(image), jobs, latency))
     # Only from here on: a build takes its time, and gives no sign of life.
     progress = Progress(Path(environment["XNORSIM_PROGRESS"]), patience_s, heard)
-    early: Stop | None = None
-    try:
-        run_bench(
-            built,
-            TEST_MODULE,
-            work_dir,
-            seed=seed,
-            plusargs=plusargs,
-            environment=environment,
-            waves=design.waves,
-            watch=progress.look,
-        )
-    except StandsStillError as error:
-        early = Stop(str(error), still=True)
-    except CosimulationError:
-        progress.read()
-        complaint = progress.complaint(work_dir / LOG_FILE)
-        if complaint is None:
-            raise
-        early = Stop(complaint)
+    run = partial(
+        run_bench, built, TEST_MODULE, work_dir, seed=seed, plusargs=plusargs, environment=environment,
+        waves=design.waves, watch=progress.look,
+    )  # fmt: skip
+    early = _early_end(run, progress, work_dir / LOG_FILE)
     progress.read()
     cycles = tuple(JobCycles(**counters) for counters in progress.ended)
     if early is not None:
@@ -152,6 +138,24 @@ def play_on(
     reached = progress.stuck
     stop = None if reached is None else Stop(_waits_for(reached, jobs[len(cycles)]), reached)
     return Played(cycles, progress.seconds, read_hex(work_dir / DUMP_FILE, image.shape[1]), stop)
+
+
+def _early_end(run: Callable[[], object], progress: Progress, log: Path) -> Stop | None:
+    """Run the bench; return why the simulator ended before the bench did, None if it did not.
+
+    Errors: CosimulationError if the bench fails, and not the RTL.
+    """
+    try:
+        run()
+    except StandsStillError as error:
+        return Stop(str(error), still=True)
+    except CosimulationError:
+        progress.read()
+        complaint = progress.complaint(log)
+        if complaint is None:
+            raise
+        return Stop(complaint)
+    return None
 
 
 def _waits_for(reached: Mapping[str, Any], job: RtlJob | RtlPool) -> str:

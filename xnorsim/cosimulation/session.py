@@ -73,34 +73,35 @@ def cosimulate(
     differs, ``work_dir`` one for what the simulator reads and writes, which is otherwise thrown away.
     Errors: InputError; ToolMissingError; CosimulationError if the RTL cannot be run at all. What differs is no error.
     """
+    _check_numbers(seed, max_cycles, patience_s)
+    sources = OURS if rtl is None else read_file_list(Path(rtl))
+    drawn = seed or DEFAULT_SEED
+    run = _model(trace if seed is None else without_operands(trace), accelerator)
+    chosen = network_layers(run, layers, drawn, max_cycles)
+    tasks = [layer.task for layer in chosen if layer.task is not None]
+    target = None if waves is None else Path(waves) / _file_name(trace.name)
+    with _folder(work_dir) as folder:
+        session = _Session(accelerator, sources, folder, drawn, patience_s, listener or Listener())
+        plan, checked = session.run(tasks)
+        reproduced = session.reproduce(plan, checked, target) if checked.differences else None
+    left = iter(checked.outcomes)
+    outcomes = tuple(LayerOutcome(layer, None if layer.task is None else next(left)) for layer in chosen)
+    return Cosimulation(
+        trace, accelerator, outcomes, checked.differences, reproduced, drawn, max_cycles, sources.file_list,
+        find_simulation().versions,
+    )  # fmt: skip
+
+
+def _check_numbers(seed: int | None, max_cycles: int | None, patience_s: float) -> None:
+    """Refuse numbers that are too small or too large.
+
+    Errors: InputError.
+    """
     for name, value, most in (("seed", seed, MAX_SEED), ("max_cycles", max_cycles, None)):
         if value is not None and not 1 <= value <= (most or value):
             raise InputError(problem(name, f"must be 1 to {most}" if most else "must be >= 1", value))
     if patience_s <= 0:
         raise InputError(problem("patience_s", "must be > 0", patience_s))
-    sources = OURS if rtl is None else read_file_list(Path(rtl))
-    run = _model(trace if seed is None else without_operands(trace), accelerator)
-    chosen = network_layers(run, layers, seed or DEFAULT_SEED, max_cycles)
-    tasks = [layer.task for layer in chosen if layer.task is not None]
-    with _folder(work_dir) as folder:
-        session = _Session(accelerator, sources, folder, seed or DEFAULT_SEED, patience_s, listener or Listener())
-        plan, checked = session.run(tasks)
-        reproduced = None
-        if checked.differences:
-            target = None if waves is None else Path(waves) / _file_name(trace.name)
-            reproduced = session.reproduce(plan, checked, target)
-    outcomes = iter(checked.outcomes)
-    return Cosimulation(
-        trace,
-        accelerator,
-        tuple(LayerOutcome(layer, None if layer.task is None else next(outcomes)) for layer in chosen),
-        checked.differences,
-        reproduced,
-        seed or DEFAULT_SEED,
-        max_cycles,
-        sources.file_list,
-        find_simulation().versions,
-    )
 
 
 def _model(trace: Trace, accelerator: Accelerator) -> Run:
