@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 import rtl
 from simulator.accelerator import Array, Dataflow
 from simulator.inventory import pe_register_bits, skew_register_bits
+from xnorsim.cosimulation.lint import modules
 from xnorsim.cosimulation.toolchain import find_yosys
 
 pytestmark = pytest.mark.rtl
@@ -109,22 +113,21 @@ MODULES = {
 }
 
 
-@pytest.fixture(scope="module", params=[OUTPUT, WEIGHT], ids=["output stationary", "weight stationary"])
-def netlist(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Netlist:
-    """Elaborate the core for each dataflow."""
-    array: Array = request.param
+def parameters(array: Array) -> dict[str, int]:
+    """Return the parameters of elaboration for an array."""
+    sizes = {"Rows": array.rows, "Cols": array.cols, "Lanes": array.lanes, "AccumulatorBits": array.accumulator_bits}
+    return sizes | ({"Dataflow": 1, "AccumulatorRows": array.accumulator_rows} if array.accumulator_rows else {})
+
+
+def yosys_modules(top: str, sizes: Mapping[str, int], passes: str, output: Path) -> dict[str, Module]:
+    """Return the modules below a top, itself among them, after some passes of Yosys."""
     yosys = find_yosys()
-    folder = tmp_path_factory.mktemp("netlist")
     # The WebAssembly Yosys has a /tmp of its own: sources and output go by relative paths.
     sources = " ".join(os.path.relpath(path, rtl.SOURCE_DIR) for path in rtl.source_files())
-    output = os.path.relpath(folder / "core.json", rtl.SOURCE_DIR)
-    sizes = {"Rows": array.rows, "Cols": array.cols, "Lanes": array.lanes, "AccumulatorBits": array.accumulator_bits}
-    if array.accumulator_rows:
-        sizes |= {"Dataflow": 1, "AccumulatorRows": array.accumulator_rows}
-    parameters = " ".join(f"-chparam {name} {value}" for name, value in sizes.items())
+    chosen = " ".join(f"-chparam {name} {value}" for name, value in sizes.items())
     script = (
-        f"read_verilog -sv -DSYNTHESIS {sources}; hierarchy -check -top xnorsim_core {parameters}; proc; opt_clean; "
-        f"write_json {output}"
+        f"read_verilog -sv -DSYNTHESIS {sources}; hierarchy -check -top {top} {chosen}; {passes}; "
+        f"write_json {os.path.relpath(output, rtl.SOURCE_DIR)}"
     )
     subprocess.run(
         [*yosys.command, "-q", "-p", script],
@@ -133,7 +136,18 @@ def netlist(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         check=True,
         capture_output=True,
     )
-    return Netlist(array, json.loads((folder / "core.json").read_text())["modules"])
+    modules: dict[str, Module] = json.loads(output.read_text())["modules"]
+    return modules
+
+
+@pytest.fixture(scope="module", params=[OUTPUT, WEIGHT], ids=["output stationary", "weight stationary"])
+def netlist(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Netlist:
+    """Elaborate the core for each dataflow."""
+    array: Array = request.param
+    modules = yosys_modules(
+        "xnorsim_core", parameters(array), "proc; opt_clean", tmp_path_factory.mktemp("netlist") / "core.json"
+    )
+    return Netlist(array, modules)
 
 
 def test_rows_times_cols_pes_and_no_others(netlist: Netlist) -> None:
@@ -178,3 +192,16 @@ def test_what_the_array_shows_outside_comes_straight_from_flip_flops(netlist: Ne
     direct = {name for name in outputs if netlist.is_registered(core, name)}
     # A constant: no tile waits for a place.
     assert set(outputs) - direct == {"wait_store_o"}
+
+
+def test_yosys_synthesizes_every_module(tmp_path: Path) -> None:
+    found = set()
+    for dataflow in ({"Dataflow": 0}, {"Dataflow": 1, "AccumulatorRows": 3}):
+        sizes = {"Rows": 2, "Cols": 2, "Lanes": 3, "AccumulatorBits": 8, "PortBits": 8, "OrPool": 1, **dataflow}
+        # Without an optimization of the gates, which takes most of the time.
+        netlist = yosys_modules("xnorsim_accelerator", sizes, "synth -noabc; check -assert", tmp_path / "gates.json")
+        found |= {module["attributes"].get("hdlname", kind) for kind, module in netlist.items()}
+        cells = {cell["type"] for module in netlist.values() for cell in module["cells"].values()} - netlist.keys()
+        assert [kind for kind in cells if not re.fullmatch(r"\$_([A-Z]+|S?DFF[A-Z]*_\w+)_", kind)] == []
+    # Empty but in simulation.
+    assert found == set(modules()) - {"xnorsim_hold"}
