@@ -35,10 +35,8 @@ def pool_classes(job: PoolJob, accelerator: Accelerator) -> CycleClasses:
         return 1 + choose(group < places, taps * (group + 1), reduce(larger, paths))
 
     last = last_load(groups - 1)
-    # The stores that are left follow each other, from the last load or from the store behind it.
-    left = smaller(groups, places - 1)
-    before = choose(groups < places, last, larger(last + 1, last_load(groups - places) + wait))
-    end = larger(before + left, last + wait)
+    # Behind the last load come the store that it let through, if it did, and those that are left: one for each place.
+    end = last + larger(smaller(groups, places), wait)
     taken = last + latency
     return CycleClasses(issue=groups * taps, load_stall=taken + 1 - groups * taps, flush=end - taken)
 

@@ -36,7 +36,7 @@ LEFT_OUT = "machine_code or without_numba or be_kept or order_and_repetition or 
 """Tests that hold the closed form against itself only, or against what is compiled."""
 SAMPLE = 200
 SEED = 1
-LONGEST_S = 120
+LONGEST_S = 45
 """CPU time after which a mutant counts as endless; the tests take about 20 s."""
 MOST_BYTES = 4 << 30
 

@@ -4,15 +4,17 @@ import errno
 import importlib
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numba
 import numpy as np
 import pytest
 from hypothesis import given
 
-from simulator.closed_form import Points, closed_form, job_classes, solve
+from simulator.closed_form import Points, closed_form, job_classes, kernel, solve
 from simulator.closed_form.compiled import compiled
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
@@ -244,6 +246,27 @@ LONG_JOBS = [
 @pytest.mark.parametrize("case", LONG_JOBS, ids=lambda case: case[0].name)
 def test_long_jobs_equal_the_engine(case: Case) -> None:
     assert job_classes(*case) == run_job(*case)
+
+
+def slots_walked(case: Case, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return the slots that the walk of a job takes itself, without those that it jumps over."""
+    with monkeypatch.context() as patch:
+        slot = Mock(side_effect=kernel._slot)
+        patch.setattr(kernel, "_slot", slot)
+        job_classes(*case)
+    return slot.call_count
+
+
+@pytest.mark.parametrize("size", ["m", "n", "k"])
+@pytest.mark.parametrize("stays", [False, True])
+def test_what_repeats_is_jumped_over(size: str, stays: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    accelerator = hardware(4, 4, 8, kc=8, port_bits=64, latency=9, places=5, accumulator_rows=6 if stays else 0)
+    job = Job("job", "xnor", 1, 120, 8 * 120, 120)
+    walked = [
+        slots_walked((replace(job, **{size: times * getattr(job, size)}), accelerator), monkeypatch)
+        for times in (1, 100)
+    ]
+    assert walked[1] <= walked[0] < 500
 
 
 def test_refuses_a_scratchpad_that_does_not_hold_a_k_word() -> None:

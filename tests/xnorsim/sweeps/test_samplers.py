@@ -68,10 +68,9 @@ def test_the_same_seed_gives_the_same_rows(sampler: str) -> None:
 
 @pytest.mark.parametrize("sampler", ["random", "qmc", "tpe", "nsga2"])
 def test_a_space_of_more_points_than_can_be_numbered(sampler: str) -> None:
-    sizes = (
-        *("arrays.xnor.rows", "arrays.xnor.cols", "arrays.xnor.accumulator_rows", "scratchpads.a.capacity_kib"),
-        *("scratchpads.b.capacity_kib", "port.latency_cycles", "global_buffer.capacity_kib", "frequency_mhz"),
-    )
+    sizes = ("arrays.xnor.rows", "arrays.xnor.cols", "arrays.xnor.accumulator_rows", "scratchpads.a.capacity_kib",
+             "scratchpads.b.capacity_kib", "port.latency_cycles", "global_buffer.capacity_kib",
+             "frequency_mhz")  # fmt: skip
     axes = {field: {"range": [8, 256]} for field in sizes} | {"arrays.xnor.dataflow": ["weight_stationary"]}
     rows = sweep(sampled(sampler, 10, axes=axes), processes=1)
     assert 249 ** len(sizes) > 1 << 63
