@@ -1,4 +1,4 @@
-"""Operands for jobs, played back to back on the RTL and compared with engine and reference."""
+"""Operands for jobs, played back to back on the RTL and compared with engine, closed form and reference."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from simulator.accelerator import Accelerator
+from simulator.closed_form import job_classes, pool_classes
+from simulator.cycles import CycleClasses
 from simulator.job import Job
 from simulator.pool import PoolJob
 from workloads.trace import Thresholds
@@ -60,8 +62,8 @@ def check_on_rtl(
 ) -> None:
     """Play all cases back to back: every cycle class as the engine's, every result as the reference's.
 
-    Nothing but the results may change in the memory, and what is no operand in it counts nowhere. The design that is
-    played may be ``changed``.
+    Without a stall pattern every cycle class is the closed form's, too. Nothing but the results may change in the
+    memory, and what is no operand in it counts nowhere. The design that is played may be ``changed``.
     """
     plan = plan_of(cases, accelerator, seed, least_memory_words)
     checked = plan.check(work_dir, seed=seed, design=changed(plan.design))
@@ -69,9 +71,18 @@ def check_on_rtl(
         where = f"{case.job} on {accelerator}, {sum(case.stalls)} of its first {len(case.stalls)} cycles stalled"
         assert not outcome.differences, f"{'; '.join(map(str, outcome.differences))}; {where}"
         assert outcome.cycles == outcome.model, where
+        if not any(case.stalls):
+            assert outcome.cycles == _closed_form(case).times(case.jobs), where
         assert outcome.found is not None, where
         assert outcome.wrong == 0, where
     assert checked.beside is None, str(checked.beside)
+
+
+def _closed_form(case: Work) -> CycleClasses:
+    """Return the cycles of one job by class."""
+    if isinstance(case, Product):
+        return job_classes(case.job, case.accelerator)
+    return pool_classes(case.job, case.accelerator)
 
 
 def plan_of(cases: Sequence[Work], accelerator: Accelerator, seed: int, least_memory_words: int = 1) -> Plan:

@@ -1,4 +1,4 @@
-"""RTL against engine and reference: random jobs of every kind, those of the OR-pool among them, back to back."""
+"""RTL against engine, closed form and reference: random jobs of every kind, poolings among them, back to back."""
 
 import sys
 from pathlib import Path
@@ -127,6 +127,8 @@ def pools_of(name: str, count: int, seed: int) -> list[DrawnPool]:
 def test_the_jobs_are_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
     jobs = drawn(JOBS, SEED)
     assert sum(len(some) for some in jobs.values()) >= 500
+    # Those that the closed form covers.
+    assert sum(not any(job.stalls) for some in jobs.values() for job in some) >= 300
     with capsys.disabled():
         check_shares(jobs)
 
