@@ -16,16 +16,21 @@ Case = tuple[Job, Accelerator]
 SMALL = 3
 LARGE = 12
 """Tiles a side, and chunks."""
+MANY = 40
+"""Tiles a side, and chunks, of jobs that repeat themselves."""
 LANES = [1, 2, 3, 5, 8, 12, 16, 48, 64, 100]
 
 
-def random_cases(count: int, seed: int, side: int = SMALL) -> list[Case]:
-    """Draw jobs of up to so many tiles a side and of as many chunks, with the accelerators that they are for."""
+def random_cases(count: int, seed: int, side: int = SMALL, tiles: int | None = None) -> list[Case]:
+    """Draw jobs of up to so many tiles a side and of as many chunks, with the accelerators that they are for.
+
+    The accelerators are larger with more tiles a side, or are as for ``side`` where ``tiles`` are given.
+    """
     random = np.random.default_rng(seed)
-    return [random_case(random, side) for _ in range(count)]
+    return [random_case(random, side, tiles or side) for _ in range(count)]
 
 
-def random_case(random: np.random.Generator, side: int) -> Case:
+def random_case(random: np.random.Generator, side: int, tiles: int) -> Case:
     """Draw a job: half of them output stationary, a third fed directly."""
     dataflow = list(Dataflow)[random.choice(3, p=[0.5, 0.35, 0.15])]
     stationary, direct = dataflow is not Dataflow.OUTPUT_STATIONARY, random.random() < 0.35
@@ -49,7 +54,7 @@ def random_case(random: np.random.Generator, side: int) -> Case:
     (array,) = accelerator.arrays.values()
     tile_rows = min(array.accumulator_rows, words[0]) if stationary else rows
     units = tile_rows, array.lanes * (rows if stationary else min(words)), cols
-    m, k, n = (int(np.exp(random.uniform(0, np.log(side * unit))) + 0.5) for unit in units)
+    m, k, n = (int(np.exp(random.uniform(0, np.log(tiles * unit))) + 0.5) for unit in units)
     code_a, code_b = (encoding(element or f"uint{count}") for count in planes)
     job = Job("job", array.name, 1, m, k, n, code_a, code_b, element is None, bool(random.integers(0, 2)))
     if dataflow is Dataflow.INPUT_STATIONARY:

@@ -19,7 +19,7 @@ from simulator.closed_form.compiled import compiled
 from simulator.cycles import CycleClasses
 from simulator.engine import run_job
 from simulator.job import DirectFeed, Job
-from tests.simulator.random_cases import LARGE, Case, random_cases, shares
+from tests.simulator.random_cases import LARGE, MANY, Case, random_cases, shares
 from tests.strategies import any_cases, exchanged, hardware
 from tests.worked_jobs import WorkedJob, worked_jobs
 from workloads.encodings import encoding
@@ -42,10 +42,14 @@ def test_equals_the_engine(case: Case) -> None:
 
 
 def test_a_mixed_batch_equals_the_engine() -> None:
-    batch = [*random_cases(2000, seed=1), *random_cases(200, seed=2, side=LARGE)]
+    batch = [
+        *random_cases(2000, seed=1),
+        *random_cases(200, seed=2, side=LARGE),
+        *random_cases(400, seed=11, tiles=MANY),
+    ]
     classes = closed_form(Points.of(batch))
     chosen = np.random.default_rng(3).choice(2000, 400, replace=False).tolist()
-    for number in [*chosen, *range(2000, 2200)]:
+    for number in [*chosen, *range(2000, len(batch))]:
         assert classes[number].tolist() == classes_of(run_job(*batch[number])), batch[number]
 
 
@@ -243,7 +247,43 @@ LONG_JOBS = [
 ]
 
 
-@pytest.mark.parametrize("case", LONG_JOBS, ids=lambda case: case[0].name)
+ALMOST_REPEATING = [
+    # Each returns to all that lies before a slot or a tile but for one thing, by which later ones differ.
+    (
+        Job("the half of B", "xnor", 1, 2, 78, 29, thresholds=True),
+        hardware(1, 1, 5, kc=(2, 1), port_bits=8, places=6, latency=11, accumulator_bits=8, accumulator_rows=25),
+    ),
+    (
+        Job("the half of B before", "mac", 1, 5, 90, 1, encoding("int8"), encoding("int8"), False, True),
+        hardware(
+            2, 1, kc=(7, 2), port_bits=16, places=6, latency=3, accumulator_bits=15, element="int8",
+            pipeline_cycles=5, accumulator_rows=2,
+        ),
+    ),
+    (
+        Job("the half of A", "xnor", 1, 17, 420, 8, thresholds=True),
+        hardware(1, 6, 33, kc=(13, 1), port_bits=128, places=6, latency=20, accumulator_bits=12, accumulator_rows=5),
+    ),
+    (
+        Job("the place of thresholds in a port word", "xnor", 1, 4, 30, 341, encoding("uint2"), thresholds=True),
+        hardware(1, 11, 33, kc=(6, 1), port_bits=64, places=4, latency=3, accumulator_bits=8, accumulator_rows=1),
+    ),
+    (
+        Job("the place of a result in its k word", "xnor", 1, 1, 15, 58, thresholds=True),
+        hardware(2, 1, 33, kc=(6, 2), port_bits=8, places=4, latency=3, accumulator_rows=1),
+    ),
+    (
+        Job("the place of a result there, sums stay", "xnor", 1, 2, 22, 314, encoding("uint2"), thresholds=True),
+        hardware(1, 1, 48, kc=(16, 3), port_bits=16, places=7, accumulator_bits=20),
+    ),
+    (
+        Job("the results that wait for their store", "xnor", 1, 13, 3, 4, thresholds=True),
+        hardware(1, 1, 64, kc=(7, 1), port_bits=1024, places=2, accumulator_rows=1),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [*LONG_JOBS, *ALMOST_REPEATING], ids=lambda case: case[0].name)
 def test_long_jobs_equal_the_engine(case: Case) -> None:
     assert job_classes(*case) == run_job(*case)
 
@@ -287,7 +327,11 @@ def test_no_points_have_no_classes() -> None:
 
 @pytest.mark.slow
 def test_a_hundred_thousand_random_jobs_equal_the_engine() -> None:
-    batch = [*random_cases(97_000, seed=9), *random_cases(3000, seed=10, side=LARGE)]
+    batch = [
+        *random_cases(94_000, seed=9),
+        *random_cases(3000, seed=10, side=LARGE),
+        *random_cases(3000, seed=14, tiles=MANY),
+    ]
     drawn = shares(batch)
     sys.stdout.write("\n" + "".join(f"  {kind:<28}{share:7.1%}\n" for kind, share in drawn.items()))
     assert len(drawn) == 5

@@ -7,10 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.accelerator import Accelerator, Dataflow
 from simulator.cycles import CycleClasses
 from simulator.engine import NO_STALLS, Stalls, run_job, run_pool
+from simulator.engine.events import Acceptance
 from simulator.job import Job
 from simulator.pool import PoolJob
 from tests.strategies import any_cases, pool_cases, stall_patterns
@@ -188,6 +190,15 @@ def test_engine_equals_the_formulas(case: tuple[Job, Accelerator]) -> None:
 def test_engine_equals_the_formulas_under_a_stall_pattern(case: tuple[Job, Accelerator], stalls: Stalls) -> None:
     job, accelerator = case
     assert run_job(job, accelerator, stalls) == classes_of(job, accelerator, stalls)
+
+
+@given(stall_patterns(), st.integers(0, 40), st.integers(1, 40))
+def test_requests_in_a_row_end_where_single_ones_do(stalls: Stalls, edge: int, requests: int) -> None:
+    for first in (edge, max(0, len(stalls) - 1), len(stalls)):
+        x = first - 1
+        for _ in range(requests):
+            x = accepted(x + 1, stalls)
+        assert Acceptance(stalls).end(first, requests) == x + 1
 
 
 def pool_classes_of(job: PoolJob, accelerator: Accelerator, stalls: Stalls = NO_STALLS) -> CycleClasses:
