@@ -68,7 +68,7 @@ bench: $(BENCHMARKS:%=bench-%) ## Measure the speed (reported, not asserted); be
 $(BENCHMARKS:%=bench-%): bench-%: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.$(subst -,_,$*)
 
-bench-scale-sim: $(VENV)/.dev $(SCALE_SIM_VENV)/.ready ## Run a ResNet-18 on SCALE-Sim and here (ten minutes; installs SCALE-Sim into an environment of its own).
+bench-scale-sim: $(VENV)/.dev $(SCALE_SIM_VENV)/.ready ## Run a ResNet-18 on SCALE-Sim and here (up to half an hour; installs SCALE-Sim into an environment of its own).
 	$(BIN)/python -m benchmarks.scale_sim
 
 clean: ## Remove what the other targets made.

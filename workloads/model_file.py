@@ -1,11 +1,11 @@
 """Files into pydantic models, with every problem of a file in one message."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, ValidationError
 
 from workloads.errors import InputError, input_error, problem, shown
 
@@ -45,7 +45,16 @@ _RULES = {
     "string_too_long": "must have at most {max_length} characters",
     "string_too_short": "must have at least {min_length} characters",
 }
+_KIND = "kind"
 _WITHOUT_VALUE = ("missing", "extra_forbidden", "union_tag_not_found")
+
+
+def kind_by(of: Callable[[Any], str | None], rule: str) -> Discriminator:
+    """Tell the kind of a value by a function, so that what is wrong with it is said of that kind only.
+
+    The tags must be no keys of the value.
+    """
+    return Discriminator(of, _KIND, rule)
 
 
 def validate(model: type[Model], data: object, file: str | Path | None) -> Model:
@@ -70,7 +79,8 @@ def _describe(detail: dict[str, Any], data: object) -> str:
     path = ".".join(keys) or "the file"
     if kind == "value_error":
         return f"{path} {context['error']}"
-    rule = _RULES[kind].format(**context) if kind in _RULES else f"is wrong ({detail['msg']})"
+    own = detail["msg"] if kind == _KIND else f"is wrong ({detail['msg']})"
+    rule = _RULES[kind].format(**context) if kind in _RULES else own
     return problem(path, rule, None if kind in _WITHOUT_VALUE else value)
 
 
@@ -78,7 +88,7 @@ def _keys(location: tuple[str | int, ...], data: Any, *, missing: bool) -> list[
     """Return the keys that lead to a problem, without what pydantic adds: of a table of several kinds, its kind."""
     keys = []
     for number, part in enumerate(location):
-        inside = part in data if isinstance(data, dict) else isinstance(data, list)
+        inside = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
         if inside:
             data = data[part]
         elif not (missing and number == len(location) - 1):

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from functools import cache
 from types import FunctionType
-from typing import Any
+
+import numpy as np
 
 from simulator.closed_form import kernel
 
@@ -17,22 +18,31 @@ def compiled() -> Callable[..., None] | None:
         return None
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return None
+    try:
+        return _solve(kept=True)
+    except Exception:
+        # No place to keep the code in can be written to, or that is full.
+        return _solve(kept=False)
+
+
+def _solve(*, kept: bool) -> Callable[..., None]:
+    """Return kernel.solve in machine code: what was kept, or compiled now."""
+    import numba
+
     # Functions of this namespace call each other; those of the kernel stay as they are.
     namespace = dict(vars(kernel))
     for name, function in vars(kernel).items():
         if isinstance(function, FunctionType):
             inner = function is not kernel.solve
-            namespace[name] = _jit(FunctionType(function.__code__, namespace), forceinline=inner, cache=not inner)
-    solve: Callable[..., None] = namespace[kernel.solve.__name__]
-    return solve
-
-
-def _jit(function: FunctionType, *, forceinline: bool, cache: bool) -> Any:
-    """Return a function that is compiled when it is first called."""
-    import numba
-
+            jit = numba.njit(error_model="numpy", forceinline=inner, cache=kept and not inner)
+            namespace[name] = jit(FunctionType(function.__code__, namespace))
+    solve = namespace[kernel.solve.__name__]
+    nothing = [np.empty(shape, dtype=np.int64) for shape in ((0, 1), (0, 5), (kernel.RINGS,))]
     try:
-        return numba.njit(function, error_model="numpy", forceinline=forceinline, cache=cache)
-    except RuntimeError:
-        # No place to keep the code in can be written to.
-        return numba.njit(function, error_model="numpy", forceinline=forceinline)
+        solve(*nothing)
+    except Exception:
+        # What was kept is damaged, as by a machine that went down: this forgets it.
+        solve.recompile()
+        solve(*nothing)
+    found: Callable[..., None] = solve
+    return found

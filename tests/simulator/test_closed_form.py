@@ -1,8 +1,11 @@
 """The closed form against the engine and the jobs worked by hand, one at a time and in batches."""
 
+import errno
+import importlib
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
-from types import FunctionType
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -80,24 +83,64 @@ def test_without_numba_it_is_interpreted(monkeypatch: pytest.MonkeyPatch) -> Non
     assert compiled() is not None
 
 
-@pytest.mark.usefixtures("at_once")
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Put a kernel that compiles fast in the place of the kernel, and return where its code is kept."""
+    (tmp_path / "tiny.py").write_text(
+        "RINGS = 1\n\n\ndef solve(table, classes, memory):\n    classes[:] = len(table)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("simulator.closed_form.compiled.kernel", importlib.import_module("tiny"))
+    compiled.cache_clear()
+    yield tmp_path / "__pycache__"
+    compiled.cache_clear()
+    del sys.modules["tiny"]
+
+
+def solved() -> list[list[int]]:
+    """Return what a new start makes of a table of one row."""
+    compiled.cache_clear()
+    machine_code, classes = compiled(), np.zeros((1, 5), dtype=np.int64)
+    assert machine_code is not None
+    machine_code(np.zeros((1, 2), dtype=np.int64), classes, np.zeros(1, dtype=np.int64))
+    return classes.tolist()
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_damaged_machine_code_is_kept_anew(suffix: str, tiny: Path) -> None:
+    assert solved() == [[1] * 5]
+    (kept,) = tiny.glob(f"*.{suffix}")
+    kept.write_bytes(kept.read_bytes()[:-9])
+    for _ in range(2):
+        damaged = kept.read_bytes()
+        assert solved() == [[1] * 5]
+        (kept,) = tiny.glob(f"*.{suffix}")
+    # The second start finds sound code.
+    assert kept.read_bytes() == damaged
+
+
+@pytest.mark.usefixtures("tiny")
 def test_it_compiles_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     njit, kept = numba.njit, []
 
-    def without_a_place(function: FunctionType, *, cache: bool = False, **options: Any) -> Any:
+    def without_a_place(*, cache: bool, **options: Any) -> Any:
         kept.append(cache)
         if cache:
             raise RuntimeError("no locator available")
-        return njit(function, **options)
+        return njit(**options)
 
-    points = Points.of(random_cases(100, seed=13))
-    classes = closed_form(points)
     monkeypatch.setattr("numba.njit", without_a_place)
-    compiled.cache_clear()
-    assert np.array_equal(closed_form(points), classes)
-    assert kept.count(True) == 1
-    monkeypatch.undo()
-    compiled.cache_clear()
+    assert solved() == [[1] * 5]
+    assert kept == [True, False]
+
+
+def test_it_compiles_where_no_more_can_be_kept(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr("numba.core.caching.IndexDataCacheFile._open_for_write", full)
+    assert solved() == [[1] * 5]
+    assert list(tiny.glob("*.nb?")) == []
 
 
 def test_order_and_repetition_in_a_batch_change_nothing() -> None:

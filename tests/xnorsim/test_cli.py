@@ -11,6 +11,7 @@ import pytest
 
 from simulator.accelerator_file import PRESET_DIR
 from tests.traces import one_product, two_layers
+from tests.xnorsim.sweeps.small import grid, written
 from workloads.trace_file import write_trace
 from xnorsim.cli.app import run
 
@@ -89,6 +90,22 @@ def test_unwritable_output_leaves_nothing(
     assert run(["run", trace, "--json", str(tmp_path / target)]) == 2
     assert "cannot be written" in lines(capsys)[0]
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["run"], ["run", "mnist-tfc", "-a"], ["run", "mnist-tfc", "--json"], ["sweep", "SPEC", "-o"], ["pareto"]],
+    ids=" ".join,
+)
+def test_a_path_that_cannot_even_be_asked_for(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = written(grid(), tmp_path)
+    words = [str(spec) if word == "SPEC" else word for word in command]
+    assert run([*words, str(tmp_path / ("long" * 100))]) == 2
+    (line,) = lines(capsys)
+    assert "File name too long" in line
+    assert list(tmp_path.iterdir()) == [spec]
 
 
 def test_json_to_a_file_prints_the_page_too(trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -278,7 +278,8 @@ def run(arguments: Sequence[str]) -> int:
         return _discard_output(_DONE)
     except OSError as error:
         if error.filename is not None:
-            raise
+            # Mostly a folder that may not be entered, or a name that is too long: such files cannot even be asked for.
+            return _failed(f"{error.filename}: {error.strerror}", _WRONG_INPUT)
         return _discard_output(_failed(f"standard output: cannot be written: {error.strerror}", _WRONG_INPUT))
 
 

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, Tag, field_validator, model_validator
 
 from workloads.errors import input_error, problem, shown
-from workloads.model_file import FileModel, check_version, read_toml, validate
+from workloads.model_file import FileModel, check_version, kind_by, read_toml, validate
 from xnorsim.sweeps.numbers import of_nothing
 from xnorsim.sweeps.spec import (
     Axis,
@@ -93,6 +94,8 @@ class ConstraintModel(FileModel):
     def _a_bound(self) -> Self:
         if self.at_most is None and self.at_least is None:
             raise ValueError("must have at_most or at_least, or both")
+        if self.at_most is not None and self.at_least is not None and self.at_most < self.at_least:
+            raise ValueError(f"must not have at_most {self.at_most} below at_least {self.at_least}")
         return self
 
 
@@ -125,6 +128,31 @@ class StrategyModel(FileModel):
         return Strategy(sampler, self.seed or 0, self.points or 0, batch)
 
 
+def _kind_of_axis(entry: Any) -> str | None:
+    if isinstance(entry, list):
+        return "list"
+    # A table as it is read, or a model as it is written.
+    has = entry.__contains__ if isinstance(entry, dict) else partial(hasattr, entry)
+    return next((f"with {key}" for key in _AXIS_KEYS if has(key)), None)
+
+
+_AXIS_KEYS = ("range", "powers_of_two", "same_as")
+Scalar = Annotated[
+    Annotated[bool, Tag("bool")]
+    | Annotated[int, Tag("int")]
+    | Annotated[float, Tag("float")]
+    | Annotated[str, Tag("str")],
+    kind_by(lambda value: type(value).__name__, "must be a boolean, an integer, a number or a string"),
+]
+AxisModel = Annotated[
+    Annotated[list[Scalar], Tag("list")]
+    | Annotated[RangeModel, Tag("with range")]
+    | Annotated[PowersModel, Tag("with powers_of_two")]
+    | Annotated[DerivedModel, Tag("with same_as")],
+    kind_by(_kind_of_axis, f"must be a list, or a table with one of {', '.join(_AXIS_KEYS)}"),
+]
+
+
 class SweepModel(FileModel):
     """A sweep file."""
 
@@ -133,9 +161,7 @@ class SweepModel(FileModel):
     accelerator: Name
     technologies: Annotated[list[Name], Field(min_length=1, max_length=1000)]
     verify: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    axes: Annotated[
-        dict[str, list[bool | int | float | str] | RangeModel | PowersModel | DerivedModel], Field(min_length=1)
-    ]
+    axes: Annotated[dict[str, AxisModel], Field(min_length=1)]
     constraints: dict[str, ConstraintModel] = {}
     objectives: Annotated[dict[str, Literal["minimize", "maximize"]], Field(min_length=1)]
     strategy: StrategyModel
@@ -195,6 +221,8 @@ def _axis_problems(model: SweepModel) -> Iterable[str]:
     for field, axis in own.items():
         yield from _value_problems(f"axes.{field}", axis.values)
     for field, entry in model.axes.items():
+        if not all(field.split(".")):
+            yield problem("axes", "must be dotted names of fields", field)
         yield from (
             f"axes.{field} must not be within another axis, {o}" for o in model.axes if field.startswith(f"{o}.")
         )

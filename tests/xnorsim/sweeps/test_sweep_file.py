@@ -1,6 +1,7 @@
 """The sweep file: what its axes mean, and one clear line for each mistake."""
 
 from itertools import product
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -121,13 +122,22 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     (axis("arrays.xnor.cols", {"range": [1, 1 << 40]}), "axes.arrays.xnor.cols must have 1 to 65536 values, not more"),
     (axis("arrays.xnor.cols", [8, 8]), "axes.arrays.xnor.cols must have each value once, not 8 twice"),
     (axis("arrays.xnor.cols", [8, "16"]), "axes.arrays.xnor.cols must have values of one type, not [8, '16']"),
-    (axis("arrays.xnor.cols", {"powers_of_two": [8, 65]}), "powers_of_two must be powers of two, not 65"),
+    (axis("arrays.xnor.cols", {"powers_of_two": [8, 65]}), ": axes.arrays.xnor.cols.powers_of_two must be powers of"),
+    (axis("arrays.xnor.cols", {"range": [1, 9], "step": 0}), "xnorsim: axes.arrays.xnor.cols.step must be >= 1, not 0"),
+    (axis("arrays.xnor.cols", {"range": [1, 9], "steps": 2}), "xnorsim: axes.arrays.xnor.cols.steps is not a known"),
+    (axis("arrays.xnor.cols", {"rang": [1, 9]}), "cols must be a list, or a table with one of range, powers_of_two,"),
+    (axis("arrays.xnor.cols", 8), "must be a list, or a table with one of range, powers_of_two, same_as, not 8"),
+    (axis("arrays.xnor.cols", [8, [16]]), "cols.1 must be a boolean, an integer, a number or a string, not [16]"),
+    (axis("frequency_mhz", [100.0, nan]), "axes.frequency_mhz.1 must be finite, not nan"),
+    (axis("", [8]), "axes must be dotted names of fields, not ''"),
+    (axis("arrays..rows", [8]), "axes must be dotted names of fields, not 'arrays..rows'"),
     (axis("arrays.xnor.cols", {"same_as": "rows"}), "same_as must be an axis with values of its own, not 'rows'"),
     (axis("arrays.xnor.cols", {"same_as": "arrays.xnor.rows", "divided_by": 3}), "of 63 bits, not 8 * 1 / 3"),
     (axis("or_pool", {"same_as": "arrays.xnor.rows"}), "axes.or_pool is wrong"),
     (grid(axes={"arrays.xnor.rows": {"same_as": "arrays.xnor.rows"}}), "axes must have one that is not same_as"),
     (grid(constraints={"area": {"at_most": 1}}), "constraints.area must be a number of the results (cycles, "),
     (grid(constraints={"cycles": {}}), "constraints.cycles must have at_most or at_least, or both"),
+    (grid(constraints={"cycles": {"at_most": 1, "at_least": 2}}), "must not have at_most 1.0 below at_least 2.0"),
     (grid(objectives={}), "objectives"),
     (grid(objectives={"layers.fc1.cycles": "minimize"}), "objectives.layers.fc1.cycles must be a number of"),
     (grid(objectives={"cycles": "least"}), "objectives.cycles must be 'minimize' or 'maximize', not 'least'"),
