@@ -1,6 +1,8 @@
 """How a sweep goes on: a bar with rate and time left on a terminal, lines elsewhere."""
 
 import io
+import signal
+import sys
 
 import pytest
 from rich.console import Console
@@ -39,6 +41,23 @@ def test_a_bar_moves_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "500000/1000000" in seen
     assert "7 rows on the engine" in seen
     assert "━" in seen
+
+
+def test_an_interrupt_that_would_be_lost_comes_with_the_next_part() -> None:
+    listener = sweep_progress.Lines(Console(file=io.StringIO()))
+    listener.started(100, 0)
+
+    class Collected:
+        def __del__(self) -> None:
+            listener.interrupt(signal.SIGINT, sys._getframe())
+
+    collected = Collected()
+    del collected
+    with pytest.raises(KeyboardInterrupt):
+        listener.advanced(10)
+    assert listener.there == 10
+    with pytest.raises(KeyboardInterrupt):
+        listener.interrupt(signal.SIGINT, sys._getframe())
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(9.6, "10 s"), (75, "1 min 15 s"), (7262, "2 h 1 min")])

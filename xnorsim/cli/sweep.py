@@ -2,6 +2,8 @@
 
 import shlex
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,10 +43,8 @@ def sweep(request: Request) -> None:
     """Run a sweep, and say what came of it."""
     if not request.output:
         raise InputError("--output must name a directory")
-    # A cluster that takes a job away says so by SIGTERM: it ends what was started just as an interrupt does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    spec = read_sweep(Path(request.spec))
-    with telling() as listener:
+    with telling() as listener, _interruptible(listener):
+        spec = read_sweep(Path(request.spec))
         try:
             directory = run_sweep(
                 spec, Path(request.output), resume=request.resume, scheduler=request.scheduler,
@@ -56,6 +56,21 @@ def sweep(request: Request) -> None:
             listener.noticed(_how_to_go_on(request, listener, "") or "nothing was evaluated")
             raise
     _report(directory, listener)
+
+
+@contextmanager
+def _interruptible(listener: Lines) -> Iterator[None]:
+    """Let the listener have interrupts, if they are not ignored."""
+    # A cluster that takes a job away says so by SIGTERM: it ends what was started just as an interrupt does.
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+    for sign, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(sign, listener.interrupt)
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
 
 
 def _how_to_go_on(request: Request, listener: Lines, before: str) -> str:

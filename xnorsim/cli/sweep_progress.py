@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
+from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -34,7 +35,16 @@ class Lines(Listener):
         self._told_s = self._start_s = monotonic()
         self.rows = self.there = self.verified = self._before = 0
         self.seconds = 0.0
-        self.running = False
+        self.running = self._interrupted = False
+
+    def interrupt(self, _sign: int, frame: FrameType | None) -> None:
+        """Interrupt the program, as a handler of signals; from a ``__del__``, which would lose it, a part later."""
+        self._interrupted = True
+        while frame is not None:
+            if frame.f_code.co_name == "__del__":
+                return
+            frame = frame.f_back
+        raise KeyboardInterrupt
 
     def started(self, rows: int, there: int) -> None:
         """Take the time from here on."""
@@ -45,9 +55,15 @@ class Lines(Listener):
             self.noticed(f"{there:,} of {rows:,} rows are there")
 
     def advanced(self, rows: int) -> None:
-        """Say how far it has come, how fast, and how long it will take."""
+        """Count the rows, tell, and be interrupted if that is still to come."""
         self.there += rows
         self.seconds = monotonic() - self._start_s
+        self._tell(rows)
+        if self._interrupted:
+            raise KeyboardInterrupt
+
+    def _tell(self, _: int) -> None:
+        """Say how far it has come, how fast, and how long it will take."""
         if monotonic() - self._told_s >= LINE_S and self.there < self.rows:
             self._told_s = monotonic()
             rate = self.found / self.seconds
@@ -88,10 +104,8 @@ class _Bar(Lines):
         super().started(rows, there)
         self._progress.reset(self._task, total=rows, completed=there, description="rows")
 
-    def advanced(self, rows: int) -> None:
+    def _tell(self, rows: int) -> None:
         """Move the bar."""
-        self.there += rows
-        self.seconds = monotonic() - self._start_s
         self._progress.advance(self._task, rows)
 
     def verifying(self, rows: int) -> None:
