@@ -103,33 +103,55 @@ def sizes_of(point: Sequence[int]) -> Sizes:
     Shapes: [fields], as in Points.
     """
     rows, cols, lanes, word_bits, accumulator_bits = point[0], point[1], point[2], point[3], point[4]
-    m, n, planes_a, planes_b, bits = point[11], point[13], point[14], point[15], point[16]
-    stays, taps, tap_words = point[17] == 1, point[19], -(-point[20] // lanes)
+    result_tiles, pipeline_cycles, port_bits, latency_cycles = point[5], point[6], point[7], point[8]
+    scratchpad_a_bits, scratchpad_b_bits, m, n = point[9], point[10], point[11], point[13]
+    planes_a, planes_b, thresholds, stays = point[14], point[15], point[16], point[17] == 1
+    accumulator_rows, taps, elements = point[18], point[19], point[20]
+    tap_words = -(-elements // lanes)
     k_words = taps * tap_words
-    words_a = (point[9] >> 1) // (rows * word_bits * planes_a)
-    words_b = (point[10] >> 1) // (cols * word_bits * planes_b)
-    way = rows + cols + point[6]
+    words_a = (scratchpad_a_bits >> 1) // (rows * word_bits * planes_a)
+    words_b = (scratchpad_b_bits >> 1) // (cols * word_bits * planes_b)
+    way = rows + cols + pipeline_cycles
     if stays:
-        chunk, tile_rows, drain = (rows if words_b >= rows else 0), min(words_a, point[18]), way
+        chunk, tile_rows, drain = (rows if words_b >= rows else 0), min(words_a, accumulator_rows), way
     else:
         chunk, tile_rows, drain = min(words_a, words_b), rows, way + rows - 1
     chunk = min(chunk, k_words)
-    slot_shift, port_shift, sum_shift = log2_up(word_bits), log2_up(point[7]), log2_up(accumulator_bits)
-    slot, result_lanes, result_slot, threshold_bits = 1 << slot_shift, 1, 1 << sum_shift, 0
+    slot, port_shift = 1 << log2_up(word_bits), log2_up(port_bits)
+    result_lanes, result_slot, threshold_bits = 1, 1 << log2_up(accumulator_bits), 0
     result_bits = n * result_slot
-    if bits:
+    if thresholds:
         # Where the results of a k word fill its slot, they lie one behind the other.
-        filled = slot == lanes
-        result_lanes, result_slot = (1, 1) if filled else (lanes, slot)
+        result_lanes, result_slot = (1, 1) if slot == lanes else (lanes, slot)
         threshold_bits = 1 << log2_up(accumulator_bits + 1)
         result_bits = -(-n // lanes) * slot
     return Sizes(
-        stays, point[5] - 1, rows, min(cols, n), m, n, planes_a, planes_b, taps, tap_words, k_words, chunk,
-        -(-k_words // max(chunk, 1)), min(tile_rows, m), -(-m // max(tile_rows, 1)), -(-n // cols), point[8] + 1,
-        drain, slot, port_shift, threshold_bits, result_lanes, result_slot,
+        stays=stays,
+        behind=result_tiles - 1,
+        rows=rows,
+        cols=min(cols, n),
+        m=m,
+        n=n,
+        planes_a=planes_a,
+        planes_b=planes_b,
+        taps=taps,
+        tap_words=tap_words,
+        k_words=k_words,
+        chunk=chunk,
+        chunks=-(-k_words // max(chunk, 1)),
+        tile_rows=min(tile_rows, m),
+        m_tiles=-(-m // max(tile_rows, 1)),
+        n_tiles=-(-n // cols),
+        answer=latency_cycles + 1,
+        drain=drain,
+        slot=slot,
+        port_shift=port_shift,
+        threshold_bits=threshold_bits,
+        result_lanes=result_lanes,
+        result_slot=result_slot,
         # A row of results ends with a port word.
-        (result_bits + (1 << port_shift) - 1) >> port_shift << port_shift,
-    )  # fmt: skip
+        result_end=(result_bits + (1 << port_shift) - 1) >> port_shift << port_shift,
+    )
 
 
 def log2_up(value: int) -> int:
@@ -376,12 +398,11 @@ def _at(state: State, x: int) -> State:
 
 
 def _same(now: State, then: State) -> bool:
-    """Tell whether a state is an earlier one, only later."""
+    """Tell whether a state is an earlier one, only later; ``first`` follows from ``last``, as the tiles are equal."""
     shift = now.x - then.x
     return (
         now.last - then.last == shift
         and now.before - then.before == shift
-        and now.first - then.first == shift
         and now.free - then.free == shift
         and now.free_before - then.free_before == shift
     )

@@ -31,7 +31,7 @@ SOURCES = (
     "simulator/engine/*.py", "simulator/closed_form/[bkp]*.py", "simulator/tiling.py", "simulator/layout.py",
 )  # fmt: skip
 """The closed form without what compiles it: mutants are interpreted."""
-TESTS = ("test_closed_form.py", "test_engine.py", "test_pooling.py", "test_counts.py")
+TESTS = ("test_closed_form.py", "test_max_plus.py", "test_engine.py", "test_pooling.py", "test_counts.py")
 LEFT_OUT = "machine_code or without_numba or be_kept or order_and_repetition or broadcast_columns"
 """Tests that hold the closed form against itself only, or against what is compiled."""
 SAMPLE = 200
