@@ -56,11 +56,6 @@ class Moves:
     store_words: int
     issue_cycles: int
 
-    @property
-    def load_words(self) -> int:
-        """Return the port words that the tile loads."""
-        return self.threshold_words + sum(slot.a_words + slot.b_words for slot in self.slots)
-
 
 @dataclass(frozen=True)
 class Tile:

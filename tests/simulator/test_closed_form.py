@@ -250,6 +250,14 @@ LONG_JOBS = [
 ALMOST_REPEATING = [
     # Each returns to all that lies before a slot or a tile but for one thing, by which later ones differ.
     (
+        Job("the issues and the half of A, sums stay", "xnor", 1, 2, 124, 62),
+        hardware(3, 8, 12, kc=(4, 15), port_bits=128, places=2, latency=9, accumulator_bits=8),
+    ),
+    (
+        Job("the last bit of a place", "xnor", 1, 1, 4, 58, encoding("bipolar"), encoding("uint2"), thresholds=True),
+        hardware(2, 3, 8, kc=(14, 10), port_bits=8, places=2, accumulator_bits=16, accumulator_rows=10),
+    ),
+    (
         Job("the half of B", "xnor", 1, 2, 78, 29, thresholds=True),
         hardware(1, 1, 5, kc=(2, 1), port_bits=8, places=6, latency=11, accumulator_bits=8, accumulator_rows=25),
     ),
