@@ -89,6 +89,13 @@ def _report(directory: "SweepDirectory", listener: Lines) -> None:
     if listener.found:
         seconds = listener.seconds
         out.print(f"{listener.found:,} rows in {time_text(seconds)}: {listener.found / seconds:,.0f} rows/s")
-    if listener.verified:
-        out.print(f"{listener.verified:,} rows of the front are what the engine says")
+    if listener.verified is not None:
+        out.print(_verified_text(listener.verified))
     out.print(f"the front: {shlex.join(['xnorsim', 'pareto', str(directory.path)])}", soft_wrap=True)
+
+
+def _verified_text(rows: int) -> str:
+    """Say how many rows were verified, and if there was none to verify."""
+    if rows == 0:
+        return "no row was verified: the front is empty"
+    return f"{rows:,} row{'s' if rows > 1 else ''} of the front {'are' if rows > 1 else 'is'} what the engine says"

@@ -33,7 +33,8 @@ class Lines(Listener):
     def __init__(self, out: Console) -> None:
         self._out = out
         self._told_s = self._start_s = monotonic()
-        self.rows = self.there = self.verified = self._before = 0
+        self.rows = self.there = self._before = 0
+        self.verified: int | None = None
         self.seconds = 0.0
         self.running = self._interrupted = False
 

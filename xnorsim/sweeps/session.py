@@ -102,7 +102,7 @@ def _directory(folder: Path, manifest: Manifest, *, resume: bool) -> "SweepDirec
     """
     from xnorsim.sweeps.directory import SweepDirectory
 
-    if any(folder.glob("parts/*.parquet")):
+    if _parts_in(folder):
         if not resume:
             raise InputError(f"{folder}: has a sweep already: go on with it by --resume, or name another directory")
         directory = SweepDirectory.open(folder)
@@ -115,11 +115,23 @@ def _directory(folder: Path, manifest: Manifest, *, resume: bool) -> "SweepDirec
     return directory
 
 
+def _parts_in(folder: Path) -> bool:
+    """Tell whether a directory has a part.
+
+    Errors: InputError if it cannot be looked into.
+    """
+    try:
+        return any(folder.glob("parts/*.parquet"))
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read: {reason(error)}") from error
+
+
 def _make(directory: "SweepDirectory") -> None:
     """Make a directory with a manifest and no parts; one that has no parts yet is nobody's loss."""
     folder = directory.path
     try:
-        if folder.exists() and not all(_is_ours(path) for path in folder.iterdir()):
+        known = (folder / manifests.NAME).is_file()
+        if folder.exists() and not known and not all(_is_ours(path) for path in folder.iterdir()):
             raise InputError(f"{folder}: is there already, and no directory of a sweep: name another one")
         directory.parts_folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_a_directory_of_another_sweep(tmp_path: Path) -> None:
     (tmp_path / "mine" / "thesis.tex").touch()
     with pytest.raises(InputError, match="is there already, and no directory of a sweep"):
         sweep(grid(), directory=tmp_path / "mine", resume=True)
+
+
+def test_a_directory_whose_parts_were_taken_away(tmp_path: Path) -> None:
+    whole = sweep(grid(), directory=tmp_path / "sweep", processes=1)
+    (tmp_path / "sweep" / "pareto.html").touch()
+    shutil.rmtree(tmp_path / "sweep" / "parts")
+    found = sweep(grid(), directory=tmp_path / "sweep", processes=1, resume=True)
+    pd.testing.assert_frame_equal(found, whole, check_exact=True)
+
+
+def test_a_directory_of_a_name_that_cannot_be() -> None:
+    with pytest.raises(InputError, match="cannot be read: File name too long"):
+        sweep(grid(), directory="x" * 300, processes=1)
 
 
 def test_another_version_does_not_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,6 +102,21 @@ def test_rows_of_the_front_are_what_the_engine_says(tmp_path: Path, monkeypatch:
         sweep(path, directory=folder, resume=True)
 
 
+@pytest.mark.parametrize(
+    ("most_mm2", "verify", "said"),
+    [
+        (1e9, 1, "1 row of the front is what the engine says"),
+        (1e-9, 1, "no row was verified: the front is empty"),
+        (1e-9, 0, None),
+    ],
+)
+def test_what_is_said_of_few_verified_rows(tmp_path: Path, most_mm2: float, verify: int, said: str | None) -> None:
+    path = written(grid(verify=verify, constraints={"area_mm2.total": {"at_most": most_mm2}}), tmp_path)
+    code, out, err = ended(16, ["sweep", str(path), "-o", str(tmp_path / "sweep"), "--processes", "1"])
+    assert (code, err) == (0, "")
+    assert out.splitlines()[2:-1] == ([said] if said else [])
+
+
 def test_a_technology_without_a_price_is_refused_at_once(tmp_path: Path) -> None:
     for name in ("45nm.toml", "cacti-45nm.csv"):
         (tmp_path / name).write_text((TECHNOLOGY_DIR / name).read_text())

@@ -46,10 +46,16 @@ function tomlOf(point) {
 
 /** An axis of the plot: logarithmic where it can be, with ticks at 1, 2 and 5 where it is long. */
 function plotAxis(name) {
-  const { unit, prefixes } = unitOf(name), numbers = numberOf(name);
+  const numbers = numberOf(name);
   const least = Math.min(...numbers), most = Math.max(...numbers), type = at("log").checked && least > 0 ? "log" : "linear";
   const ticks = type === "log" && most > 10 * least ? { dtick: "D2" } : {};
-  return { title: { text: titleOf(name) }, type, tickformat: prefixes ? "~s" : "~g", ticksuffix: unit, ...ticks };
+  return { title: { text: titleOf(name) }, type, ...tickTexts(name), ...ticks };
+}
+
+/** How the ticks of a number are written: each with its unit, and a prefix where the unit takes one. */
+function tickTexts(name) {
+  const { unit, prefixes } = unitOf(name);
+  return { tickformat: prefixes ? "~s" : "~g", ticksuffix: unit };
 }
 
 /** What colours the marks: a number, or the place of an axis's value. */
@@ -58,7 +64,7 @@ function colouring(indices) {
   if (!by) return null;
   const axis = data.axes.findIndex((one) => one.name === by);
   const bar = { title: { text: axis < 0 ? titleOf(by) : by, side: "right" }, thickness: 12, outlinewidth: 0 };
-  if (axis < 0) return { values: indices.map((i) => numberOf(by)[i] * unitOf(by).scale), bar: { ...bar, tickformat: "~s" }, range: null };
+  if (axis < 0) return { values: indices.map((i) => numberOf(by)[i] * unitOf(by).scale), bar: { ...bar, ...tickTexts(by) }, range: null };
   const texts = data.axes[axis].texts, step = Math.ceil(texts.length / 12);
   const ticks = texts.map((_, i) => i).filter((i) => i % step === 0);
   return {
