@@ -23,9 +23,10 @@ from workloads.model_file import read_toml
 from workloads.networks import load_trace
 from workloads.trace import Trace
 from xnorsim.sweeps import Evaluator, cycles
+from xnorsim.sweeps.manifest import MOST_PART_ROWS
 
-POINTS = CHUNK = 65_536
-CHUNKS = 16
+POINTS = 65_536
+CHUNK, CHUNKS = MOST_PART_ROWS, 8
 Columns = dict[str, Any]
 
 

@@ -75,9 +75,19 @@ def _interruptible(listener: Lines) -> Iterator[None]:
 
 def _how_to_go_on(request: Request, listener: Lines, before: str) -> str:
     """Say what is kept, if anything was evaluated, and how to go on."""
-    if not listener.running or listener.there == listener.rows:
+    from xnorsim.sweeps.directory import SweepDirectory
+
+    if not listener.running:
         return ""
-    return f"{before}{listener.there:,} of {listener.rows:,} rows are kept; go on with: {request.again}"
+    try:
+        # Not what was heard: that may be ahead of what is written, or behind.
+        kept = SweepDirectory.open(request.output).kept
+    except InputError:
+        # It was taken away.
+        return ""
+    if kept == listener.rows:
+        return ""
+    return f"{before}{kept:,} of {listener.rows:,} rows are kept; go on with: {request.again}"
 
 
 def _report(directory: "SweepDirectory", listener: Lines) -> None:

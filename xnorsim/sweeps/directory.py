@@ -49,6 +49,11 @@ class SweepDirectory:
         return [part for part in range(self.manifest.parts) if (self.parts_folder / name_of(part)).is_file()]
 
     @property
+    def kept(self) -> int:
+        """Return how many rows the parts that are there have."""
+        return sum(len(self.manifest.rows_of(part)) for part in self.there())
+
+    @property
     def complete(self) -> bool:
         """Tell whether all parts are there."""
         return len(self.there()) == self.manifest.parts

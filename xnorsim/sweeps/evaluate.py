@@ -16,7 +16,7 @@ from xnorsim.sweeps.design_points import DesignPoints, Rows
 from xnorsim.sweeps.feasible import Group, Plans, Refused, feasible, out_of_range
 from xnorsim.sweeps.numbers import Numbers, layers_of, of_nothing, totals_of
 
-BLOCK_POINTS = 8192
+BLOCK_POINTS = 16_384
 """Points that are taken together: few enough for the processor's cache, enough to make numpy's calls cheap."""
 OK, INFEASIBLE, FAILED = "ok", "infeasible", "failed"
 

@@ -19,7 +19,7 @@ from xnorsim.sweeps.sweep_file import parse_sweep
 
 SCHEMA_VERSION = 1
 NAME = "manifest.json"
-LEAST_PART_ROWS, MOST_PART_ROWS = 8_192, 65_536
+LEAST_PART_ROWS, MOST_PART_ROWS = 8_192, 131_072
 """Rows of a part: many, as the evaluation wants them; but several parts, that several processes have work."""
 LEARNT_PART_ROWS = 1_000
 """Rows of an optimizer's part, which ends where a batch does: few, as the points themselves take long."""

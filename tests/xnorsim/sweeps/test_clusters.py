@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.xnorsim.sweeps.small import ROOT, ended, grid, large, parts_of, started, until, written
+from tests.xnorsim.sweeps.small import ROOT, ended, grid, large, started, until, written
 from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.session import sweep
 
@@ -94,6 +94,5 @@ def test_a_local_scheduler_has_the_same_rows(tmp_path: Path) -> None:
     code, out, err = ended(16, [*command, "--scheduler", "local"])
     assert code == 0, err
     assert "150 rows" in out
-    parts_of(16)
     found = SweepDirectory.open(tmp_path / "sweep").table().to_pandas()
     pd.testing.assert_frame_equal(found, sweep(grid(), processes=1), check_exact=True)

@@ -9,7 +9,7 @@ import optuna
 import pandas as pd
 import pytest
 
-from tests.xnorsim.sweeps.small import grid, parts_of, sampled
+from tests.xnorsim.sweeps.small import grid, sampled
 from xnorsim.sweeps import manifest
 from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.samplers import Drawn, Optimizer
@@ -92,7 +92,6 @@ def test_every_workload_has_the_same_points(sampler: str) -> None:
 def test_an_optimizer_does_not_depend_on_workers_and_goes_on(sampler: str, tmp_path: Path) -> None:
     data = sampled(sampler, 90)
     whole = sweep(data, directory=tmp_path / "sweep", processes=1)
-    parts_of(20)
     for path in sorted((tmp_path / "sweep" / "parts").iterdir())[2:]:
         path.unlink()
     resumed = sweep(data, directory=tmp_path / "sweep", resume=True, processes=2)
