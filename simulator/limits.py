@@ -12,7 +12,7 @@ from workloads.errors import InputError, problem
 from workloads.trace import Trace
 
 MAX_SLOTS = 1 << 22
-"""Slots of one job that the engine takes on: a minute of work, at some 90,000 tiles a second."""
+"""Slots of one job that the engine takes on: a minute or two of work (docs/speed.md)."""
 
 
 def check_scratchpads(accelerator: Accelerator, jobs: Iterable[Job]) -> None:

@@ -1,12 +1,13 @@
 """RTL against engine, closed form and reference: random jobs of every kind, poolings among them, back to back."""
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from simulator.accelerator import Accelerator, Dataflow
+from tests.conftest import PRINTED
 from tests.rtl.job_list import check_on_rtl, random_case, random_pool_case
 from tests.rtl.random_jobs import HARDWARE, WITH_POOL, DrawnJob, draw_jobs, shares, shares_text
 from tests.rtl.random_pools import DrawnPool, draw_pools, pool_shares
@@ -87,10 +88,13 @@ def drawn(jobs: int, seed: int) -> dict[str, list[DrawnJob]]:
     return {name: draw_jobs(HARDWARE[name], jobs, seed + index) for index, name in enumerate(HARDWARE)}
 
 
-def check_shares(jobs: dict[str, list[DrawnJob]]) -> None:
+Record = Callable[[str, object], None]
+
+
+def check_shares(jobs: dict[str, list[DrawnJob]], record_property: Record) -> None:
     """Print how many jobs are of which kind, and demand enough of each."""
     pairs = [(HARDWARE[name], job) for name, drawn_jobs in jobs.items() for job in drawn_jobs]
-    sys.stdout.write(f"\n{shares_text(pairs)}\n")
+    record_property(PRINTED, shares_text(pairs))
     found = shares(pairs)
     assert {name: share for name, share in found.items() if share < LEAST_SHARES.get(name, 0)} == {}
 
@@ -124,23 +128,21 @@ def pools_of(name: str, count: int, seed: int) -> list[DrawnPool]:
     return draw_pools(HARDWARE[name], count, seed) if name in WITH_POOL else []
 
 
-def test_the_jobs_are_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_jobs_are_of_every_kind(record_property: Record) -> None:
     jobs = drawn(JOBS, SEED)
     assert sum(len(some) for some in jobs.values()) >= 500
     # Those that the closed form covers.
     assert sum(not any(job.stalls) for some in jobs.values() for job in some) >= 300
-    with capsys.disabled():
-        check_shares(jobs)
+    check_shares(jobs, record_property)
 
 
-def test_the_pooling_jobs_are_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_pooling_jobs_are_of_every_kind(record_property: Record) -> None:
     pairs = [
         (HARDWARE[name], pool) for index, name in enumerate(HARDWARE) for pool in pools_of(name, POOLS, SEED + index)
     ]
     found = pool_shares(pairs)
-    with capsys.disabled():
-        lines = [f"  {name:<36}{share:7.1%}" for name, share in found.items()]
-        sys.stdout.write("\n".join(["", f"{len(pairs)} pooling jobs", *lines, ""]))
+    lines = [f"  {name:<36}{share:7.1%}" for name, share in found.items()]
+    record_property(PRINTED, "\n".join([f"{len(pairs)} pooling jobs", *lines]))
     assert {name: share for name, share in found.items() if share < LEAST_POOL_SHARES[name]} == {}
 
 
@@ -165,11 +167,10 @@ def test_jobs_back_to_back(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_many_jobs_back_to_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_jobs_back_to_back(tmp_path: Path, record_property: Record) -> None:
     jobs = drawn(-(-MANY_JOBS // len(HARDWARE)), MANY_SEED)
     assert sum(len(some) for some in jobs.values()) >= MANY_JOBS
-    with capsys.disabled():
-        check_shares(jobs)
+    check_shares(jobs, record_property)
     for index, (name, some) in enumerate(jobs.items()):
         pools = pools_of(name, MANY_POOLS, MANY_SEED + index)
         check_jobs(HARDWARE[name], some, pools, tmp_path / name, MANY_SEED + index)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -98,6 +98,10 @@ class Manifest:
     def rows_of(self, part: int) -> range:
         """Return the rows of a part."""
         return range(part * self.part_rows, min((part + 1) * self.part_rows, self.rows))
+
+    def rows_in(self, parts: Iterable[int]) -> int:
+        """Return how many rows some parts have."""
+        return sum(len(self.rows_of(part)) for part in parts)
 
     def differences(self, other: Self) -> list[str]:
         """Return in what another manifest is that of another sweep."""

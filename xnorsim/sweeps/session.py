@@ -72,7 +72,7 @@ def run_sweep(
         # An optimizer's points come one batch after the other.
         most = 1 if spec.strategy.sampler.learns else missing
         with workers(evaluation, scheduler, min(processes or cores(), most)) as found:
-            listener.started(manifest.rows, sum(len(manifest.rows_of(part)) for part in there))
+            listener.started(manifest.rows, manifest.rows_in(there))
             Runner(directory, found, listener).run(there)
     if spec.verify:
         from xnorsim.sweeps.verify import verify
@@ -130,6 +130,7 @@ def _make(directory: "SweepDirectory") -> None:
     """Make a directory with a manifest and no parts; one that has no parts yet is nobody's loss."""
     folder = directory.path
     try:
+        # Beside a manifest there may be what was made of the rows, such as a page.
         known = (folder / manifests.NAME).is_file()
         if folder.exists() and not known and not all(_is_ours(path) for path in folder.iterdir()):
             raise InputError(f"{folder}: is there already, and no directory of a sweep: name another one")

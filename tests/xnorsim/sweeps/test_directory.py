@@ -22,6 +22,7 @@ from tests.xnorsim.sweeps.small import (
     written,
 )
 from workloads.errors import InputError
+from xnorsim.cli.app import run
 from xnorsim.sweeps import manifest
 from xnorsim.sweeps.directory import SweepDirectory
 from xnorsim.sweeps.session import sweep
@@ -49,6 +50,21 @@ def test_a_directory_of_another_sweep(tmp_path: Path) -> None:
     (tmp_path / "mine" / "thesis.tex").touch()
     with pytest.raises(InputError, match="is there already, and no directory of a sweep"):
         sweep(grid(), directory=tmp_path / "mine", resume=True)
+
+
+def test_an_interrupt_just_behind_a_part_counts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = SweepDirectory.write
+
+    def write(self: SweepDirectory, part: int, content: bytes) -> None:
+        real(self, part, content)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SweepDirectory, "write", write)
+    path = written(grid(), tmp_path)
+    assert run(["sweep", str(path), "-o", str(tmp_path / "sweep"), "--processes", "1"]) == 130
+    assert "16 of 150 rows are kept; go on with: xnorsim sweep" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_directory_whose_parts_were_taken_away(tmp_path: Path) -> None:

@@ -192,6 +192,12 @@ def test_other_numbers_and_colours_are_shown(opened: Opened) -> None:
     for colour in page.locator("#colour option").evaluate_all("(all) => all.map((one) => one.value)"):
         page.select_option("#colour", colour)
     page.uncheck("#log")
+    for colour, unit in (("latency_s", "[mµ]?s"), ("area_mm2.total", " mm²"), ("utilization.overall", "%")):
+        page.select_option("#colour", colour)
+        ticks = page.locator("#plot .cbaxis text").all_text_contents()
+        # An area of half a square millimetre is 0.5 of them, not 500m.
+        assert ticks
+        assert all(re.fullmatch(rf"[\d.]+{unit}", tick) for tick in ticks), ticks
     titles = page.locator("#plot .xtitle, #plot .ytitle").all_text_contents()
     assert titles == ["area, total", "energy, on chip"]
 
